@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+// One suite, two engines: TEST_DATABASE_URL names a running PostgreSQL; without it the suite starts the embedded one.
+export default defineConfig({
+  test: {
+    include: ['tests/**/*.test.ts'],
+    exclude: ['tests/long/**'],
+    globalSetup: ['tests/helpers/global-setup.ts'],
+    reporters: ['default', './tests/helpers/count-reporter.ts'],
+    pool: 'threads',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+})
