@@ -50,11 +50,20 @@ export function createRenderer({ templatesDir, texts, assetVersion }: RendererOp
   const run = (engine: Engine, page: string, { locale, timeZone, data, cspNonce }: RenderContext): string => {
     const template = engine.get(page)
     if (!template) throw new Error(`There is no template "${page}"`)
-    const frame = { root: data, locale, timeZone, cspNonce, otherLocales: others.get(locale), errorByField: errorByField(data) }
+    const frame = {
+      root: data,
+      locale,
+      timeZone,
+      cspNonce,
+      otherLocales: others.get(locale),
+      errorByField: errorByField(data),
+    }
     try {
       return template(data, { data: frame })
     } catch (cause) {
-      throw new Error(`Page "${page}" (${locale}): ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+      throw new Error(`Page "${page}" (${locale}): ${cause instanceof Error ? cause.message : String(cause)}`, {
+        cause,
+      })
     }
   }
   return {
@@ -82,7 +91,12 @@ function readTemplates(dir: string): Map<string, string> {
   return files
 }
 
-function createEngine(files: ReadonlyMap<string, string>, extension: string, texts: Texts, assetVersion: string): Engine {
+function createEngine(
+  files: ReadonlyMap<string, string>,
+  extension: string,
+  texts: Texts,
+  assetVersion: string,
+): Engine {
   const handlebars = Handlebars.create()
   registerHelpers(handlebars, texts, assetVersion)
   const templates = new Map<string, HandlebarsTemplateDelegate>()
@@ -101,15 +115,19 @@ type Frame = { locale: string; timeZone: string }
 type Options = { hash: Record<string, unknown>; data: Frame }
 
 function registerHelpers(handlebars: typeof Handlebars, texts: Texts, assetVersion: string): void {
-  const date = (kind: 'date' | 'dateWithWeekday' | 'dateTime') => (value: DateInput, { data }: Options) =>
-    formatDate(kind, value, data.locale, data.timeZone)
+  const date =
+    (kind: 'date' | 'dateWithWeekday' | 'dateTime') =>
+    (value: DateInput, { data }: Options) =>
+      formatDate(kind, value, data.locale, data.timeZone)
   handlebars.registerHelper({
     t: (key: string, { hash, data }: Options) => texts.text(data.locale, key, hash as TextParams),
     date: date('date'),
     dateWithWeekday: date('dateWithWeekday'),
     dateTime: date('dateTime'),
-    number: (value: number, { hash, data }: Options) => formatNumber(value, data.locale, hash['digits'] as number | undefined),
-    percent: (share: number, { hash, data }: Options) => formatPercent(share, data.locale, hash['digits'] as number | undefined),
+    number: (value: number, { hash, data }: Options) =>
+      formatNumber(value, data.locale, hash['digits'] as number | undefined),
+    percent: (share: number, { hash, data }: Options) =>
+      formatPercent(share, data.locale, hash['digits'] as number | undefined),
     eq: (a: unknown, b: unknown) => a === b,
     not: (value: unknown) => isEmpty(value),
     // The last argument of every helper is Handlebars' own options object.

@@ -94,7 +94,8 @@ function collect(into: Map<string, readonly Piece[]>, key: string, value: unknow
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Error(`${path}: "${key}" must be a text or an object of texts`)
   for (const [part, inner] of Object.entries(value)) {
-    if (part === '' || part.includes('.')) throw new Error(`${path}: the key part "${part}" under "${key}" must be a word`)
+    if (part === '' || part.includes('.'))
+      throw new Error(`${path}: the key part "${part}" under "${key}" must be a word`)
     collect(into, `${key}.${part}`, inner, path)
   }
 }

@@ -1,0 +1,98 @@
+-- Owner: server/access. Staff accounts, roles per workplace, personnel authority.
+CREATE TABLE staff_user (
+  company_id uuid NOT NULL REFERENCES company,
+  id uuid NOT NULL,
+  email text NOT NULL CHECK (email = lower(email) AND length(email) <= 254),
+  display_name text NOT NULL,
+  -- set when this person is also on the roster: then personnel authority found there bars from the implementer's side
+  employee_code text,
+  password_hash text,
+  -- vault envelope (area staff, record type totp)
+  totp_sealed bytea,
+  totp_confirmed_at timestamptz,
+  -- a code is good once
+  totp_last_step bigint,
+  failed_attempts integer NOT NULL DEFAULT 0,
+  locked_until timestamptz,
+  created_at timestamptz NOT NULL,
+  disabled_at timestamptz,
+  PRIMARY KEY (company_id, id),
+  UNIQUE (company_id, email)
+);
+CALL guard('staff_user');
+GRANT SELECT, INSERT ON staff_user TO hanamichi_setup;
+GRANT SELECT, UPDATE ON staff_user TO hanamichi_sign_in;
+GRANT SELECT (company_id, id, email, display_name, employee_code, totp_confirmed_at, created_at, disabled_at, locked_until), INSERT,
+  UPDATE (display_name, employee_code, disabled_at, password_hash, totp_sealed, totp_confirmed_at, locked_until, failed_attempts) ON staff_user TO hanamichi_admin;
+GRANT SELECT (company_id, id, email, display_name, employee_code, disabled_at) ON staff_user TO hanamichi_implementer, hanamichi_clerk, hanamichi_physician,
+  hanamichi_hr, hanamichi_mailer, hanamichi_employee, hanamichi_jobs, hanamichi_scheduler, hanamichi_leaver, hanamichi_alumni;
+
+CREATE TABLE role_grant (
+  company_id uuid NOT NULL REFERENCES company,
+  id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  role text NOT NULL CHECK (role IN ('admin', 'hr', 'implementer', 'clerk', 'physician', 'manager')),
+  -- null: every workplace
+  workplace_id uuid,
+  -- the department a manager heads
+  department_id uuid,
+  -- implementers: who they are by law (law R-1); clerks: who directs them (R-4)
+  profession text CHECK (profession IN ('physician', 'public_health_nurse', 'dentist', 'nurse', 'psychiatric_social_worker', 'certified_psychologist')),
+  course_completed_on date,
+  is_representative boolean NOT NULL DEFAULT false,
+  directed_by uuid,
+  -- duty of secrecy (law R-5): without it no individual record opens
+  secrecy_acknowledged_at timestamptz,
+  granted_by uuid,
+  granted_at timestamptz NOT NULL,
+  revoked_at timestamptz,
+  revoked_reason text,
+  PRIMARY KEY (company_id, id),
+  FOREIGN KEY (company_id, user_id) REFERENCES staff_user,
+  CHECK (role <> 'implementer' OR profession IS NOT NULL),
+  CHECK (role <> 'implementer' OR profession IN ('physician', 'public_health_nurse') OR course_completed_on IS NOT NULL),
+  CHECK (role <> 'manager' OR department_id IS NOT NULL)
+);
+CREATE INDEX role_grant_user ON role_grant (company_id, user_id) WHERE revoked_at IS NULL;
+CALL guard('role_grant');
+GRANT SELECT, INSERT ON role_grant TO hanamichi_setup;
+GRANT SELECT, INSERT, UPDATE (revoked_at, revoked_reason) ON role_grant TO hanamichi_admin;
+GRANT SELECT, UPDATE (secrecy_acknowledged_at) ON role_grant TO hanamichi_sign_in;
+GRANT SELECT ON role_grant TO hanamichi_implementer, hanamichi_clerk, hanamichi_physician, hanamichi_hr, hanamichi_manager, hanamichi_employee,
+  hanamichi_scheduler, hanamichi_mailer, hanamichi_jobs, hanamichi_leaver, hanamichi_alumni;
+-- a roster import that finds personnel authority revokes at once
+GRANT UPDATE (revoked_at, revoked_reason) ON role_grant TO hanamichi_hr;
+
+-- Direct authority over dismissal, promotion or transfer (law R-2), as the roster tells it.
+CREATE TABLE personnel_authority (
+  company_id uuid NOT NULL REFERENCES company,
+  id uuid NOT NULL,
+  employee_code text NOT NULL,
+  -- null: over everyone
+  department_id uuid,
+  from_on date NOT NULL,
+  until_on date,
+  PRIMARY KEY (company_id, id),
+  CHECK (until_on IS NULL OR until_on >= from_on)
+);
+CREATE INDEX personnel_authority_code ON personnel_authority (company_id, employee_code);
+CALL guard('personnel_authority');
+GRANT SELECT, INSERT, UPDATE (until_on) ON personnel_authority TO hanamichi_hr;
+GRANT SELECT ON personnel_authority TO hanamichi_admin, hanamichi_setup, hanamichi_sign_in, hanamichi_scheduler, hanamichi_implementer;
+
+-- Attempts, to slow guessing without letting anybody lock others out: counted per account and per address, forgotten after a day.
+CREATE TABLE sign_in_attempt (
+  company_id uuid NOT NULL REFERENCES company,
+  id uuid NOT NULL,
+  -- keyed hashes: neither the address tried nor the network address is kept
+  account_hash bytea NOT NULL,
+  origin_hash bytea NOT NULL,
+  at timestamptz NOT NULL,
+  succeeded boolean NOT NULL,
+  PRIMARY KEY (company_id, id)
+);
+CREATE INDEX sign_in_attempt_account ON sign_in_attempt (company_id, account_hash, at);
+CREATE INDEX sign_in_attempt_origin ON sign_in_attempt (company_id, origin_hash, at);
+CALL guard('sign_in_attempt');
+GRANT SELECT, INSERT ON sign_in_attempt TO hanamichi_sign_in;
+GRANT SELECT, DELETE ON sign_in_attempt TO hanamichi_jobs;

@@ -1,0 +1,197 @@
+-- Owner: server/campaigns (questionnaire_version: server/questionnaires).
+CREATE TABLE questionnaire_version (
+  company_id uuid NOT NULL REFERENCES company,
+  id uuid NOT NULL,
+  slug text NOT NULL,
+  version integer NOT NULL CHECK (version > 0),
+  hash text NOT NULL CHECK (hash ~ '^[0-9a-f]{64}$'),
+  -- shipped files are read from survey-definitions/; own ones are kept here whole
+  source text NOT NULL CHECK (source IN ('shipped', 'own')),
+  body text,
+  published_at timestamptz NOT NULL,
+  PRIMARY KEY (company_id, id),
+  UNIQUE (company_id, slug, version),
+  CHECK ((source = 'own') = (body IS NOT NULL))
+);
+CALL guard('questionnaire_version');
+CALL let_lookup('questionnaire_version', 'company_id, slug, version, hash, source');
+GRANT SELECT ON questionnaire_version TO hanamichi_employee, hanamichi_implementer, hanamichi_clerk, hanamichi_physician, hanamichi_hr,
+  hanamichi_leaver, hanamichi_analysis, hanamichi_scheduler, hanamichi_admin;
+GRANT INSERT ON questionnaire_version TO hanamichi_hr, hanamichi_implementer;
+-- for the check at start: is every shipped file that is in use still the one that was published?
+CREATE FUNCTION list_questionnaires_in_use() RETURNS TABLE (slug text, version integer, hash text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = hanamichi, pg_temp AS $$
+  SELECT DISTINCT q.slug, q.version, q.hash FROM questionnaire_version q WHERE q.source = 'shipped'
+$$;
+REVOKE ALL ON FUNCTION list_questionnaires_in_use() FROM PUBLIC;
+ALTER FUNCTION list_questionnaires_in_use() OWNER TO hanamichi_lookup;
+
+CREATE TABLE campaign (
+  company_id uuid NOT NULL REFERENCES company,
+  id uuid NOT NULL,
+  name text NOT NULL CHECK (length(name) BETWEEN 1 AND 120),
+  state text NOT NULL CHECK (state IN ('draft', 'prepared', 'signed', 'open', 'closed', 'need_confirmed', 'results_released', 'archived')),
+  -- first and last day of answering in the company's time zone; instants for the clock to compare
+  opens_on date NOT NULL,
+  closes_on date NOT NULL,
+  opens_at timestamptz NOT NULL,
+  closes_at timestamptz NOT NULL,
+  opened_at timestamptz,
+  closed_at timestamptz,
+  -- respondents needed for a figure; a company may ask for more than ten, never less (law G-2)
+  floor integer NOT NULL DEFAULT 10 CHECK (floor >= 10),
+  -- criteria (law N-6): which method decides, with the thresholds of the questionnaire version; decided and signed
+  criteria_method text NOT NULL CHECK (criteria_method IN ('simpleSum', 'conversion')),
+  employer_receives_individual_results boolean NOT NULL DEFAULT false,
+  others_may_request_interview boolean NOT NULL DEFAULT false,
+  -- high-stress shares of groups only after this was resolved (law G-7)
+  high_stress_share_resolved_on date,
+  -- turnover risk is a purpose of its own and can be left out
+  turnover_risk_purpose boolean NOT NULL DEFAULT true,
+  rules_url text NOT NULL DEFAULT '',
+  reminders_maximum integer NOT NULL DEFAULT 2 CHECK (reminders_maximum BETWEEN 0 AND 3),
+  reminder_interval_days integer NOT NULL DEFAULT 5 CHECK (reminder_interval_days >= 2),
+  tree_hash text,
+  signed_by uuid,
+  signed_at timestamptz,
+  created_by uuid NOT NULL,
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (company_id, id),
+  FOREIGN KEY (company_id, signed_by) REFERENCES staff_user,
+  CHECK (closes_on >= opens_on AND closes_at > opens_at),
+  CHECK ((state IN ('draft', 'prepared')) = (signed_at IS NULL)),
+  CHECK (signed_at IS NULL OR (signed_by IS NOT NULL AND tree_hash IS NOT NULL))
+);
+CALL guard('campaign');
+CALL let_lookup('campaign', 'company_id, id, state, opens_at, closes_at');
+
+CREATE TABLE campaign_workplace (
+  company_id uuid NOT NULL REFERENCES company,
+  id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  workplace_id uuid NOT NULL,
+  -- law H-1: committee of a workplace of 50 and more; S-5: opinions heard below
+  basis text NOT NULL CHECK (basis IN ('committee', 'opinions_heard')),
+  held_on date,
+  -- the eleven items by their keys, each a text; or how and whose opinions were heard
+  items jsonb NOT NULL DEFAULT '{}',
+  PRIMARY KEY (company_id, id),
+  UNIQUE (company_id, campaign_id, workplace_id),
+  FOREIGN KEY (company_id, campaign_id) REFERENCES campaign,
+  FOREIGN KEY (company_id, workplace_id) REFERENCES workplace
+);
+CREATE TABLE campaign_questionnaire (
+  company_id uuid NOT NULL REFERENCES company,
+  id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  questionnaire_version_id uuid NOT NULL,
+  -- repeated here so that a campaign names what it was signed with even if nothing else is left
+  slug text NOT NULL,
+  version integer NOT NULL,
+  hash text NOT NULL,
+  position integer NOT NULL,
+  PRIMARY KEY (company_id, id),
+  UNIQUE (company_id, campaign_id, slug),
+  UNIQUE (company_id, campaign_id, position),
+  FOREIGN KEY (company_id, campaign_id) REFERENCES campaign,
+  FOREIGN KEY (company_id, questionnaire_version_id) REFERENCES questionnaire_version
+);
+-- the department tree as signed; merged_into: a unit reported together with another (chosen before opening, law G-6)
+CREATE TABLE campaign_group (
+  company_id uuid NOT NULL REFERENCES company,
+  id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  department_id uuid NOT NULL,
+  parent_department_id uuid,
+  name text NOT NULL,
+  depth integer NOT NULL CHECK (depth >= 0),
+  merged_into_department_id uuid,
+  headcount integer NOT NULL CHECK (headcount >= 0),
+  PRIMARY KEY (company_id, id),
+  UNIQUE (company_id, campaign_id, department_id),
+  FOREIGN KEY (company_id, campaign_id) REFERENCES campaign,
+  FOREIGN KEY (company_id, department_id) REFERENCES department
+);
+
+-- Who a subject of the stress area is: one sealed row. employment_lookup is a keyed hash, so that the same person is found again.
+CREATE TABLE stress_subject (
+  company_id uuid NOT NULL REFERENCES company,
+  id uuid NOT NULL,
+  employment_lookup bytea NOT NULL,
+  -- vault envelope (area stress, record type identity): {employmentId, employeeId}
+  sealed_identity bytea NOT NULL,
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (company_id, id),
+  UNIQUE (company_id, employment_lookup)
+);
+CREATE TABLE invitation (
+  company_id uuid NOT NULL REFERENCES company,
+  id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  subject_id uuid NOT NULL,
+  -- the group this answer counts in, frozen at opening
+  department_id uuid NOT NULL,
+  workplace_id uuid NOT NULL,
+  state text NOT NULL CHECK (state IN ('invited', 'started', 'submitted', 'declined')),
+  -- vault envelope (area stress, record type snapshot): {sex, ageBand, tenureBand, employmentKind, locale}
+  sealed_snapshot bytea NOT NULL,
+  needs_paper_pin boolean NOT NULL DEFAULT false,
+  reminders_sent integer NOT NULL DEFAULT 0 CHECK (reminders_sent >= 0),
+  last_reminded_at timestamptz,
+  submitted_at timestamptz,
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (company_id, id),
+  UNIQUE (company_id, campaign_id, subject_id),
+  FOREIGN KEY (company_id, campaign_id) REFERENCES campaign,
+  FOREIGN KEY (company_id, subject_id) REFERENCES stress_subject,
+  FOREIGN KEY (company_id, department_id) REFERENCES department,
+  FOREIGN KEY (company_id, workplace_id) REFERENCES workplace,
+  CHECK ((state = 'submitted') = (submitted_at IS NOT NULL))
+) WITH (fillfactor = 80);
+CREATE INDEX invitation_campaign_state ON invitation (company_id, campaign_id, state);
+CREATE INDEX invitation_subject ON invitation (company_id, subject_id);
+
+-- HR's view of taking part: a boolean as of a day, refreshed once a day by a job; declined looks like silence; never a time.
+CREATE TABLE participation (
+  company_id uuid NOT NULL REFERENCES company,
+  campaign_id uuid NOT NULL,
+  employment_id uuid NOT NULL,
+  taken boolean NOT NULL,
+  as_of_on date NOT NULL,
+  PRIMARY KEY (company_id, campaign_id, employment_id),
+  FOREIGN KEY (company_id, campaign_id) REFERENCES campaign
+);
+
+DO $$
+DECLARE t text;
+BEGIN
+  FOREACH t IN ARRAY ARRAY['campaign_workplace', 'campaign_questionnaire', 'campaign_group', 'stress_subject', 'invitation', 'participation'] LOOP
+    EXECUTE format('CALL guard(%L)', t);
+  END LOOP;
+END $$;
+GRANT SELECT ON campaign, campaign_workplace, campaign_questionnaire, campaign_group TO hanamichi_employee, hanamichi_implementer, hanamichi_clerk,
+  hanamichi_physician, hanamichi_hr, hanamichi_manager, hanamichi_scheduler, hanamichi_analysis, hanamichi_turnover, hanamichi_mailer, hanamichi_admin;
+GRANT INSERT, UPDATE ON campaign, campaign_workplace, campaign_questionnaire TO hanamichi_hr, hanamichi_implementer;
+GRANT DELETE ON campaign_questionnaire TO hanamichi_hr, hanamichi_implementer;
+GRANT INSERT, UPDATE, DELETE ON campaign_group TO hanamichi_hr, hanamichi_implementer;
+GRANT UPDATE (state, opened_at, closed_at) ON campaign TO hanamichi_scheduler;
+GRANT SELECT, INSERT ON stress_subject TO hanamichi_scheduler;
+GRANT SELECT ON stress_subject TO hanamichi_implementer, hanamichi_clerk, hanamichi_mailer, hanamichi_physician, hanamichi_analysis;
+GRANT SELECT ON stress_subject TO hanamichi_employee;
+CALL only_own('stress_subject', 'hanamichi_employee', 'id');
+GRANT SELECT, INSERT, UPDATE (reminders_sent, last_reminded_at) ON invitation TO hanamichi_scheduler;
+GRANT SELECT ON invitation TO hanamichi_implementer, hanamichi_clerk, hanamichi_mailer, hanamichi_analysis;
+GRANT SELECT (company_id, id, campaign_id, subject_id, department_id, workplace_id) ON invitation TO hanamichi_physician;
+GRANT SELECT, UPDATE (state, submitted_at) ON invitation TO hanamichi_employee;
+GRANT INSERT, UPDATE (state, submitted_at) ON invitation TO hanamichi_clerk; -- paper answers, second window
+CALL only_own('invitation', 'hanamichi_employee', 'subject_id');
+GRANT SELECT ON participation TO hanamichi_hr;
+GRANT SELECT, INSERT, UPDATE ON participation TO hanamichi_scheduler;
+-- Campaigns whose day has come, over all companies: ids and what is due.
+CREATE FUNCTION list_due_campaigns(at timestamptz) RETURNS TABLE (company_id uuid, campaign_id uuid, due text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = hanamichi, pg_temp AS $$
+  SELECT c.company_id, c.id, CASE WHEN c.state = 'signed' THEN 'open' ELSE 'close' END FROM campaign c
+  WHERE (c.state = 'signed' AND c.opens_at <= at) OR (c.state = 'open' AND c.closes_at <= at)
+$$;
+REVOKE ALL ON FUNCTION list_due_campaigns(timestamptz) FROM PUBLIC;
+ALTER FUNCTION list_due_campaigns(timestamptz) OWNER TO hanamichi_lookup;

@@ -1,0 +1,166 @@
+-- Owner: server/results. Scores, need, release, consent, request, consultation.
+CREATE TABLE result (
+  company_id uuid NOT NULL REFERENCES company,
+  -- = invitation id
+  id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  subject_id uuid NOT NULL,
+  -- vault envelope (area stress, record type result): scales, points, sums, verdict, missing
+  sealed bytea NOT NULL,
+  scored_at timestamptz NOT NULL,
+  PRIMARY KEY (company_id, id),
+  FOREIGN KEY (company_id, id) REFERENCES invitation (company_id, id),
+  FOREIGN KEY (company_id, campaign_id) REFERENCES campaign
+);
+-- a named implementer's decision; the verdict never writes it (law N-5)
+CREATE TABLE interview_need (
+  company_id uuid NOT NULL REFERENCES company,
+  -- = invitation id
+  id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  subject_id uuid NOT NULL,
+  -- vault envelope (area stress, record type need): {needed, note}
+  sealed bytea NOT NULL,
+  confirmed_by uuid NOT NULL,
+  confirmed_at timestamptz NOT NULL,
+  PRIMARY KEY (company_id, id),
+  FOREIGN KEY (company_id, id) REFERENCES result (company_id, id),
+  FOREIGN KEY (company_id, confirmed_by) REFERENCES staff_user
+);
+CREATE TABLE notice (
+  company_id uuid NOT NULL REFERENCES company,
+  -- = invitation id
+  id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  subject_id uuid NOT NULL,
+  released_by uuid NOT NULL,
+  notified_at timestamptz NOT NULL,
+  first_viewed_at timestamptz,
+  PRIMARY KEY (company_id, id),
+  -- notice needs the confirmed need (law N-2, N-5)
+  FOREIGN KEY (company_id, id) REFERENCES interview_need (company_id, id)
+);
+-- consent to give the result to the employer: only after notice, by the person, per campaign (law C-1, C-2)
+CREATE TABLE consent (
+  company_id uuid NOT NULL REFERENCES company,
+  -- = invitation id
+  id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  subject_id uuid NOT NULL,
+  answer text NOT NULL CHECK (answer IN ('full_result', 'need_only', 'no')),
+  text_version text NOT NULL,
+  locale text NOT NULL,
+  notified_at timestamptz NOT NULL,
+  consented_at timestamptz NOT NULL CHECK (consented_at > notified_at),
+  withdrawn_at timestamptz,
+  PRIMARY KEY (company_id, id),
+  FOREIGN KEY (company_id, id) REFERENCES notice (company_id, id)
+);
+CREATE TABLE interview_request (
+  company_id uuid NOT NULL REFERENCES company,
+  id uuid NOT NULL,
+  -- = invitation id; one live request per notice
+  invitation_id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  subject_id uuid NOT NULL,
+  -- who asked is what a request tells the employer (law R-7): the employment is named, nothing else is
+  employment_id uuid NOT NULL,
+  workplace_id uuid NOT NULL,
+  text_version text NOT NULL,
+  -- the disclosure was read and ticked (law I-3)
+  acknowledged boolean NOT NULL CHECK (acknowledged),
+  notified_at timestamptz NOT NULL,
+  requested_at timestamptz NOT NULL CHECK (requested_at > notified_at),
+  -- later than about a month: accepted and marked (law I-2)
+  late boolean NOT NULL,
+  PRIMARY KEY (company_id, id),
+  FOREIGN KEY (company_id, invitation_id) REFERENCES notice (company_id, id)
+);
+CREATE INDEX interview_request_subject ON interview_request (company_id, subject_id);
+-- the request itself never changes; what follows are events (law I-4)
+CREATE TABLE interview_request_event (
+  company_id uuid NOT NULL REFERENCES company,
+  id uuid NOT NULL,
+  request_id uuid NOT NULL,
+  subject_id uuid NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('opened_by_hr', 'scheduled', 'interviewed', 'opinion_released', 'measures_recorded', 'withdrawn')),
+  at timestamptz NOT NULL,
+  by_user_id uuid,
+  PRIMARY KEY (company_id, id),
+  FOREIGN KEY (company_id, request_id) REFERENCES interview_request
+);
+CREATE INDEX interview_request_event_request ON interview_request_event (company_id, request_id);
+-- a private talk with the physician: no event that the employer can see
+CREATE TABLE consultation (
+  company_id uuid NOT NULL REFERENCES company,
+  id uuid NOT NULL,
+  subject_id uuid NOT NULL,
+  physician_id uuid NOT NULL,
+  -- vault envelope (area stress, record type consultation): {message, howToReach}
+  sealed bytea NOT NULL,
+  asked_at timestamptz NOT NULL,
+  closed_at timestamptz,
+  PRIMARY KEY (company_id, id),
+  FOREIGN KEY (company_id, subject_id) REFERENCES stress_subject,
+  FOREIGN KEY (company_id, physician_id) REFERENCES staff_user
+);
+DO $$
+DECLARE t text;
+BEGIN
+  FOREACH t IN ARRAY ARRAY['result', 'interview_need', 'notice', 'consent', 'interview_request', 'interview_request_event', 'consultation'] LOOP
+    EXECUTE format('CALL guard(%L)', t);
+    EXECUTE format('CALL only_own(%L, %L, %L)', t, 'hanamichi_employee', 'subject_id');
+  END LOOP;
+END $$;
+GRANT SELECT, INSERT ON result TO hanamichi_employee;
+GRANT SELECT ON result TO hanamichi_implementer, hanamichi_clerk, hanamichi_analysis;
+GRANT INSERT ON result TO hanamichi_clerk;
+GRANT SELECT ON interview_need TO hanamichi_employee, hanamichi_implementer, hanamichi_clerk, hanamichi_physician;
+GRANT INSERT ON interview_need TO hanamichi_implementer;
+GRANT SELECT ON notice TO hanamichi_employee, hanamichi_implementer, hanamichi_clerk, hanamichi_physician;
+GRANT INSERT ON notice TO hanamichi_implementer;
+GRANT UPDATE (first_viewed_at) ON notice TO hanamichi_employee;
+GRANT SELECT, INSERT, UPDATE (withdrawn_at) ON consent TO hanamichi_employee;
+GRANT SELECT, INSERT ON interview_request TO hanamichi_employee;
+GRANT SELECT, INSERT ON interview_request_event TO hanamichi_employee;
+GRANT SELECT ON interview_request, interview_request_event TO hanamichi_implementer, hanamichi_clerk, hanamichi_physician;
+GRANT INSERT ON interview_request_event TO hanamichi_physician;
+GRANT SELECT, INSERT ON consultation TO hanamichi_employee;
+GRANT SELECT, UPDATE (closed_at) ON consultation TO hanamichi_physician;
+CREATE POLICY chosen_physician ON consultation AS RESTRICTIVE TO hanamichi_physician USING (physician_id = (SELECT subject_id()));
+-- the physician reads the result of those who asked, or who consult them, and of nobody else
+GRANT SELECT ON result TO hanamichi_physician;
+CREATE POLICY asked ON result AS RESTRICTIVE TO hanamichi_physician USING (
+  EXISTS (SELECT FROM interview_request r WHERE r.company_id = result.company_id AND r.invitation_id = result.id
+    AND NOT EXISTS (SELECT FROM interview_request_event e WHERE e.company_id = r.company_id AND e.request_id = r.id AND e.kind = 'withdrawn')));
+CREATE POLICY asked ON interview_need AS RESTRICTIVE TO hanamichi_physician USING (
+  EXISTS (SELECT FROM interview_request r WHERE r.company_id = interview_need.company_id AND r.invitation_id = interview_need.id
+    AND NOT EXISTS (SELECT FROM interview_request_event e WHERE e.company_id = r.company_id AND e.request_id = r.id AND e.kind = 'withdrawn')));
+CREATE POLICY asked ON stress_subject AS RESTRICTIVE TO hanamichi_physician USING (
+  EXISTS (SELECT FROM interview_request r WHERE r.company_id = stress_subject.company_id AND r.subject_id = stress_subject.id)
+  OR EXISTS (SELECT FROM consultation c WHERE c.company_id = stress_subject.company_id AND c.subject_id = stress_subject.id AND c.physician_id = (SELECT subject_id())));
+CREATE POLICY asked ON data_key AS RESTRICTIVE TO hanamichi_physician USING (
+  area = 'staff' OR EXISTS (SELECT FROM interview_request r WHERE r.company_id = data_key.company_id AND r.subject_id = data_key.subject_id)
+  OR EXISTS (SELECT FROM consultation c WHERE c.company_id = data_key.company_id AND c.subject_id = data_key.subject_id AND c.physician_id = (SELECT subject_id())));
+
+-- What the employer learns of a request: that it was made, by whom; withdrawn ones that HR never opened are gone. Owner's rights, company policy holds.
+CREATE VIEW interview_request_for_employer WITH (security_barrier) AS
+  SELECT r.company_id, r.id, r.employment_id, r.workplace_id, r.campaign_id,
+    (r.requested_at AT TIME ZONE c.time_zone)::date AS requested_on,
+    EXISTS (SELECT FROM interview_request_event e WHERE e.company_id = r.company_id AND e.request_id = r.id AND e.kind = 'interviewed') AS interviewed,
+    EXISTS (SELECT FROM interview_request_event e WHERE e.company_id = r.company_id AND e.request_id = r.id AND e.kind = 'opinion_released') AS opinion_released,
+    EXISTS (SELECT FROM interview_request_event e WHERE e.company_id = r.company_id AND e.request_id = r.id AND e.kind = 'withdrawn') AS withdrawn
+  FROM interview_request r JOIN company c ON c.company_id = r.company_id
+  WHERE NOT EXISTS (SELECT FROM interview_request_event w WHERE w.company_id = r.company_id AND w.request_id = r.id AND w.kind = 'withdrawn')
+     OR EXISTS (SELECT FROM interview_request_event o WHERE o.company_id = r.company_id AND o.request_id = r.id AND o.kind = 'opened_by_hr');
+GRANT SELECT ON interview_request_for_employer TO hanamichi_hr;
+-- HR marks the request as opened without reading the event table (subject ids stay unread)
+CREATE FUNCTION mark_request_opened(request uuid, event_id uuid, user_id uuid) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = hanamichi, pg_temp AS $$
+  INSERT INTO interview_request_event (company_id, id, request_id, subject_id, kind, at, by_user_id)
+  SELECT r.company_id, event_id, r.id, r.subject_id, 'opened_by_hr', hanamichi.clock(), user_id FROM interview_request r
+  WHERE r.company_id = hanamichi.company_id() AND r.id = request
+    AND NOT EXISTS (SELECT FROM interview_request_event e WHERE e.company_id = r.company_id AND e.request_id = r.id AND e.kind = 'opened_by_hr')
+$$;
+REVOKE ALL ON FUNCTION mark_request_opened(uuid, uuid, uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION mark_request_opened(uuid, uuid, uuid) TO hanamichi_hr;

@@ -1,0 +1,80 @@
+-- Owner: server/alumni. Members exist because they said yes; what they wrote is theirs.
+CREATE TABLE alumni_member (
+  company_id uuid NOT NULL REFERENCES company,
+  id uuid NOT NULL,
+  state text NOT NULL CHECK (state IN ('unconfirmed', 'active', 'paused')),
+  -- vault envelope (area alumni, record type profile): {name, email, headline, ...} entered by the member
+  sealed_profile bytea NOT NULL,
+  -- keyed hash of the address: no second membership, checked against suppression
+  address_hash bytea NOT NULL,
+  left_in_year integer NOT NULL,
+  joined_at timestamptz,
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (company_id, id),
+  UNIQUE (company_id, address_hash),
+  CHECK (state = 'unconfirmed' OR joined_at IS NOT NULL)
+);
+CREATE TABLE alumni_consent (
+  company_id uuid NOT NULL REFERENCES company,
+  id uuid NOT NULL,
+  member_id uuid NOT NULL,
+  purpose text NOT NULL CHECK (purpose IN ('news', 'openings', 'events', 'projects', 'referrals', 'mentoring', 'directory')),
+  -- the exact text shown, kept as proof (law M-3)
+  text_version text NOT NULL,
+  shown_text text NOT NULL,
+  locale text NOT NULL,
+  given_at timestamptz NOT NULL,
+  -- double opt-in: counts only from here
+  confirmed_at timestamptz,
+  withdrawn_at timestamptz,
+  PRIMARY KEY (company_id, id),
+  FOREIGN KEY (company_id, member_id) REFERENCES alumni_member ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX alumni_consent_one_live ON alumni_consent (company_id, member_id, purpose) WHERE withdrawn_at IS NULL;
+-- proof that somebody was deleted: no name, no address; the number is told to the member
+CREATE TABLE deletion_certificate (
+  company_id uuid NOT NULL REFERENCES company,
+  id uuid NOT NULL,
+  number text NOT NULL,
+  area text NOT NULL CHECK (area IN ('alumni', 'exit', 'stress')),
+  record_types jsonb NOT NULL,
+  keys_destroyed integer NOT NULL,
+  deleted_at timestamptz NOT NULL,
+  PRIMARY KEY (company_id, id),
+  UNIQUE (company_id, number)
+);
+CREATE TABLE return_request (
+  company_id uuid NOT NULL REFERENCES company,
+  id uuid NOT NULL,
+  member_id uuid NOT NULL,
+  -- seen by this one person only
+  contact_user_id uuid NOT NULL,
+  -- vault envelope (area alumni, record type return)
+  sealed bytea NOT NULL,
+  state text NOT NULL CHECK (state IN ('received', 'screened', 'talk', 'offer', 'no', 'withdrawn')),
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (company_id, id),
+  FOREIGN KEY (company_id, member_id) REFERENCES alumni_member ON DELETE CASCADE,
+  FOREIGN KEY (company_id, contact_user_id) REFERENCES staff_user
+);
+DO $$
+DECLARE t text;
+BEGIN
+  FOREACH t IN ARRAY ARRAY['alumni_member', 'alumni_consent', 'deletion_certificate', 'return_request'] LOOP
+    EXECUTE format('CALL guard(%L)', t);
+  END LOOP;
+END $$;
+GRANT SELECT, INSERT, UPDATE, DELETE ON alumni_member, alumni_consent TO hanamichi_alumni;
+CREATE POLICY own_member ON alumni_member AS RESTRICTIVE TO hanamichi_alumni USING (id = (SELECT subject_id())) WITH CHECK (id = (SELECT subject_id()));
+CREATE POLICY own_consent ON alumni_consent AS RESTRICTIVE TO hanamichi_alumni USING (member_id = (SELECT subject_id())) WITH CHECK (member_id = (SELECT subject_id()));
+GRANT INSERT ON alumni_member, alumni_consent TO hanamichi_leaver;
+GRANT SELECT ON alumni_member, alumni_consent TO hanamichi_mailer, hanamichi_scheduler;
+GRANT SELECT (company_id, id, state, left_in_year, joined_at) ON alumni_member TO hanamichi_hr;
+GRANT INSERT ON deletion_certificate TO hanamichi_alumni;
+GRANT SELECT ON deletion_certificate TO hanamichi_admin, hanamichi_alumni;
+GRANT SELECT, INSERT, UPDATE (state) ON return_request TO hanamichi_alumni;
+CREATE POLICY own_request ON return_request AS RESTRICTIVE TO hanamichi_alumni USING (member_id = (SELECT subject_id())) WITH CHECK (member_id = (SELECT subject_id()));
+GRANT SELECT, UPDATE (state) ON return_request TO hanamichi_hr;
+CREATE POLICY chosen_contact ON return_request AS RESTRICTIVE TO hanamichi_hr USING (contact_user_id = (SELECT subject_id()));
+CREATE POLICY alumni_keys_hr ON data_key AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (
+  area <> 'alumni' OR (record_type = 'return' AND EXISTS (SELECT FROM return_request r WHERE r.company_id = data_key.company_id AND r.member_id = data_key.subject_id)));

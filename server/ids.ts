@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto'
+import { v7 } from 'uuid'
+
+/** A new row id: UUIDv7, ordered by the passed clock, 74 random bits from the system's generator. */
+export function newId(at: Date): string {
+  return v7({ msecs: at.getTime() })
+}
+
+// Crockford's base32 without i, l, o, u: nothing that is misread on paper or on a phone
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
+
+/** `length` random characters of Crockford base32 (5 bits each), lower case. */
+export function randomCrockford(length: number): string {
+  let text = ''
+  for (const byte of randomBytes(length)) text += alphabet[byte & 31]
+  return text
+}
+
+/** Forgives what people type: case, spaces, hyphens and the look-alikes i, l (1) and o (0). */
+export function normaliseCrockford(typed: string): string {
+  return typed
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\s\-‐‑‒–—―ー_.]/g, '')
+    .replace(/[il]/g, '1')
+    .replace(/o/g, '0')
+}

@@ -1,0 +1,68 @@
+import { checkUnique } from './findings.ts'
+import type { Place, Report } from './findings.ts'
+import type { Questionnaire } from '../../survey-definitions/schema.ts'
+
+/** Column names of the scoring command that no item may take. */
+const RESERVED_ITEM_IDS = new Set(['id', 'sex'])
+
+/** Every id stands once, and no item takes the name of a column of the scoring command. */
+export function checkIds(definition: Questionnaire, report: Report): void {
+  const places = (list: readonly { id: string }[], key: string): { id: string; place: Place }[] =>
+    list.map(({ id }, index) => ({ id, place: [key, index, 'id'] }))
+  checkUnique(places(definition.sections, 'sections'), 'section', report)
+  checkUnique(places(definition.scales, 'scales'), 'scale', report)
+  checkUnique(places(definition.group_measures, 'group_measures'), 'group measure', report)
+  const items = definition.sections.flatMap((section, at) =>
+    section.items.map(({ id }, index): { id: string; place: Place } => ({
+      id,
+      place: ['sections', at, 'items', index, 'id'],
+    })),
+  )
+  checkUnique(items, 'item', report)
+  for (const { id, place } of items) {
+    if (RESERVED_ITEM_IDS.has(id)) report(place, 'reserved-id', `"${id}" is the name of a column; choose another id`)
+  }
+}
+
+/** Choices have options, options differ, ranges have an inside. */
+export function checkItems(definition: Questionnaire, report: Report): void {
+  const checkOptions = (options: unknown, place: Place): void => {
+    if (typeof options === 'string') {
+      if (!Object.hasOwn(definition.option_sets, options)) {
+        report(place, 'option-set-unknown', `there is no list "${options}" in option_sets; add it or mend the name`)
+      }
+    } else if (Array.isArray(options)) checkOptionValues(options as { value: unknown }[], place, report)
+  }
+  for (const [name, list] of Object.entries(definition.option_sets)) checkOptions(list, ['option_sets', name])
+  for (const [at, section] of definition.sections.entries()) {
+    checkOptions(section.options, ['sections', at, 'options'])
+    for (const [index, item] of section.items.entries()) {
+      const place: Place = ['sections', at, 'items', index]
+      if (item.type === 'single' || item.type === 'multiple') {
+        checkOptions(item.options, [...place, 'options'])
+        if (item.options === undefined && section.options === undefined) {
+          report(place, 'options-missing', `"${item.id}" is a choice without options; add them to it or to its section`)
+        }
+      }
+      if ((item.type === 'number' || item.type === 'rating') && item.min >= item.max) {
+        report([...place, 'max'], 'range-reversed', `the highest value of "${item.id}" must be above its lowest`)
+      }
+      if (!item.required && !item.skippable) {
+        const what = `"${item.id}" may not be skipped, so it is required; remove "required: false"`
+        report([...place, 'skippable'], 'required-meaningless', what)
+      }
+    }
+  }
+}
+
+function checkOptionValues(options: readonly { value: unknown }[], place: Place, report: Report): void {
+  const seen = new Set<string>()
+  for (const [index, { value }] of options.entries()) {
+    // Compared as text: 1 and "1" could not be told apart in a form field or a CSV cell.
+    if (seen.has(String(value))) {
+      const what = `two options have the value ${String(value)}; each option needs its own`
+      report([...place, index, 'value'], 'duplicate-option', what)
+    }
+    seen.add(String(value))
+  }
+}

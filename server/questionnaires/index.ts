@@ -1,0 +1,11 @@
+/**
+ * Questionnaires: definitions as data, checked and frozen. `parseDefinition` reads one from YAML and explains every
+ * fault; `loadShippedQuestionnaires` reads those that ship with the program and refuses a file that changed after it was
+ * published; `scoreCsv` scores a whole file for the command line. Scoring itself is in `analysis/scoring/`.
+ */
+export { parseDefinition } from './parse.ts'
+export type { DefinitionFault, ParsedDefinition } from './parse.ts'
+export type { DefinitionFaultCode } from './findings.ts'
+export { ScoreCsvError, scoreCsv } from './score-csv.ts'
+export { ShippedDefinitionsError, findVersion, hashDefinition, loadShippedQuestionnaires } from './shipped.ts'
+export type { QuestionnaireVersion } from './shipped.ts'

@@ -1,0 +1,169 @@
+import { once } from 'node:events'
+import { CsvError, parse } from 'csv-parse'
+import { compileScorer, countedItems, listItems, needsSex, readAnswer } from '../../analysis/scoring/index.ts'
+import type { Readable, Writable } from 'node:stream'
+import type { Answer, Score, Sex, Verdict } from '../../analysis/scoring/index.ts'
+import type { Questionnaire } from '../../survey-definitions/schema.ts'
+
+/** The input cannot be scored from here on. Line and column count from 1; the column is that of the CSV header. */
+export class ScoreCsvError extends Error {
+  readonly line: number
+  readonly column: number
+
+  constructor(line: number, column: number, problem: string) {
+    super(`line ${line}, column ${column}: ${problem}`)
+    this.name = 'ScoreCsvError'
+    this.line = line
+    this.column = column
+  }
+}
+
+/** Rows are written in blocks of about this many characters: one system call per row would cost more than scoring. */
+const BLOCK_CHARACTERS = 64 * 1024
+/** Guards against an unclosed quote or a file that is no CSV at all. */
+const MAX_RECORD_CHARACTERS = 1_000_000
+
+type ParsedRow = { readonly record: string[]; readonly info: { readonly lines: number } }
+
+/**
+ * Scores a CSV of people: header `id`, `sex` (where a point table needs it) and the item ids, in any order, other
+ * columns ignored; UTF-8 with or without byte order mark. Writes one JSON line per person in input order:
+ * `{"id","scales","simpleSum","conversion"}` as far as the questionnaire has them; `{"id","missing":[…]}` without the
+ * scored answers; `{"id","missing":["sex"],"simpleSum"}` without the sex. Streams: neither side is held in memory, only
+ * the ids seen (to notice one that stands twice). Does not end `output`.
+ *
+ * Throws a {@link ScoreCsvError} at the first answer outside the options, missing column or duplicate id; the rows before
+ * it have been written, nothing after it. The message names the place, never an answer.
+ */
+export async function scoreCsv(job: {
+  readonly input: Readable
+  readonly output: Writable
+  readonly questionnaire: Questionnaire
+}): Promise<void> {
+  const { input, output, questionnaire } = job
+  const parser = parse({ bom: true, info: true, skip_empty_lines: true, max_record_size: MAX_RECORD_CHARACTERS })
+  input.on('error', (error) => parser.destroy(error))
+  input.pipe(parser)
+  let block = ''
+  const flush = async (): Promise<void> => {
+    const full = block !== '' && !output.write(block)
+    block = ''
+    if (full && !output.destroyed) await Promise.race([once(output, 'drain'), once(output, 'close')])
+    if (output.destroyed) throw output.errored ?? new Error('the output was closed')
+  }
+  try {
+    let scoreRow: ((row: ParsedRow) => string) | undefined
+    for await (const row of parser as AsyncIterable<ParsedRow>) {
+      if (!scoreRow) {
+        scoreRow = compileRow(row, questionnaire)
+        continue
+      }
+      block += scoreRow(row)
+      if (block.length >= BLOCK_CHARACTERS) await flush()
+    }
+    if (!scoreRow) throw new ScoreCsvError(1, 1, 'the input is empty; it begins with a header line')
+    await flush()
+  } catch (error) {
+    if (error instanceof ScoreCsvError || error instanceof CsvError) await flush()
+    throw error instanceof CsvError ? readerError(error) : error
+  } finally {
+    input.unpipe(parser)
+    parser.destroy()
+  }
+}
+
+function readerError(error: CsvError): ScoreCsvError {
+  const [line, column] = [Number(error['lines'] ?? 1), Number(error['column'] ?? 0) + 1]
+  switch (error.code) {
+    case 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH': {
+      const fields = (error['record'] as string[] | undefined)?.length ?? 0
+      return new ScoreCsvError(line, fields + 1, `${fields} fields, not as many as the header has columns`)
+    }
+    case 'CSV_MAX_RECORD_SIZE':
+      return new ScoreCsvError(line, column, `a record of more than ${MAX_RECORD_CHARACTERS} characters`)
+    default:
+      return new ScoreCsvError(line, column, 'not a readable CSV record; look for a quotation mark out of place')
+  }
+}
+
+/** Reads the header and prepares what turns each further row into a line of JSON. */
+function compileRow(header: ParsedRow, questionnaire: Questionnaire): (row: ParsedRow) => string {
+  const names = header.record.map((name) => name.trim())
+  const columnOf = (name: string): number => {
+    const at = names.indexOf(name)
+    if (at < 0) throw new ScoreCsvError(1, names.length + 1, `the column "${name}" is missing`)
+    const again = names.indexOf(name, at + 1)
+    if (again >= 0) throw new ScoreCsvError(1, again + 1, `the column "${name}" stands twice`)
+    return at
+  }
+  const idColumn = columnOf('id')
+  const sexColumn = needsSex(questionnaire.scales) ? columnOf('sex') : undefined
+  const counted = new Set(countedItems(questionnaire))
+  const items = listItems(questionnaire)
+    .filter((asked) => counted.has(asked.id))
+    .map((asked) => ({ asked, id: asked.id, column: columnOf(asked.id), known: new Map<string, Answer>() }))
+  const score = compileScorer(questionnaire)
+  const print = compilePrint(questionnaire)
+  const ids = new Set<string>()
+
+  return (row) => {
+    const fault = (column: number, problem: string): ScoreCsvError =>
+      new ScoreCsvError(firstLine(row), column + 1, `${names[column]}: ${problem}`)
+    const { record } = row
+    const id = record[idColumn]!.trim()
+    if (id === '') throw fault(idColumn, 'blank; every row needs an id')
+    if (id.includes('\uFFFD')) throw fault(idColumn, 'not readable as UTF-8; save the file as UTF-8')
+    if (ids.has(id)) throw fault(idColumn, 'this id stood in an earlier row already')
+    ids.add(id)
+    const sex = sexColumn === undefined ? null : readSex(record[sexColumn]!)
+    if (sex === undefined) throw fault(sexColumn!, 'neither male nor female nor blank')
+    const answers: Record<string, Answer> = {}
+    for (const item of items) {
+      const cell = record[item.column]!
+      let answer = item.known.get(cell)
+      if (answer === undefined) {
+        const read = readAnswer(item.asked, cell)
+        if (read.fault) throw fault(item.column, 'not an answer this item allows')
+        answer = read.answer
+        // A form has few answers; the bound keeps odd spacing from filling the memory.
+        if (item.known.size < 256) item.known.set(cell, answer)
+      }
+      answers[item.id] = answer
+    }
+    return print(id, score(answers, sex))
+  }
+}
+
+function readSex(cell: string): Sex | null | undefined {
+  const sex = cell.trim()
+  if (sex === '') return null
+  return sex === 'male' || sex === 'female' ? sex : undefined
+}
+
+/** Line on which a row begins: the reader counts to its end, and a quoted field may hold line breaks. */
+function firstLine({ record, info }: ParsedRow): number {
+  const breaks = record.reduce((sum, field) => sum + (field.match(/\r\n|\n|\r/g)?.length ?? 0), 0)
+  return info.lines - breaks
+}
+
+function compilePrint(questionnaire: Questionnaire): (id: string, score: Score) => string {
+  const methods = new Set(questionnaire.criteria.map((criterion) => criterion.method))
+  const withTable = new Set(questionnaire.scales.filter((scale) => scale.point_table).map((scale) => scale.id))
+  return (id, { missing, scales, simpleSum, conversion }) => {
+    const sums = methods.has('simple-sum') ? { simpleSum: plain(simpleSum) } : {}
+    if (missing.length > 0) {
+      const line = simpleSum ? { id, missing, ...sums } : { id, missing }
+      return `${JSON.stringify(line)}\n`
+    }
+    const points = methods.has('conversion') ? { conversion: plain(conversion) } : {}
+    const printed: Record<string, { raw: number; point?: number | null } | null> = {}
+    for (const [name, scale] of Object.entries(scales)) {
+      printed[name] = scale && !withTable.has(name) ? { raw: scale.raw } : scale
+    }
+    return `${JSON.stringify({ id, scales: printed, ...sums, ...points })}\n`
+  }
+}
+
+function plain(verdict: Verdict | null): Record<string, number | boolean> | null {
+  return verdict && { ...verdict.totals, highStress: verdict.highStress }
+}

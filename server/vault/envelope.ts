@@ -1,0 +1,53 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+
+/**
+ * Envelope of everything personal: {alg, key_id, nonce, ciphertext} packed as
+ * 1 byte algorithm (1 = AES-256-GCM) · 16 bytes data key id · 12 bytes nonce · ciphertext · 16 bytes tag.
+ * Company, table and row are bound as additional data: a sealed value copied to another row does not open.
+ */
+const aes256gcm = 1
+
+export interface Place {
+  companyId: string
+  table: string
+  rowId: string
+}
+
+function boundData(place: Place): Buffer {
+  return Buffer.from(`${place.companyId}|${place.table}|${place.rowId}`)
+}
+
+/** AES-256-GCM with a fresh random nonce: nonce · ciphertext · tag. */
+export function encrypt(key: Buffer, plain: Buffer, bound: Buffer): Buffer {
+  const nonce = randomBytes(12)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce)
+  cipher.setAAD(bound)
+  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+}
+
+/** Opposite of {@link encrypt}. @throws when key, bound data or text do not fit */
+export function decrypt(key: Buffer, sealed: Buffer, bound: Buffer): Buffer {
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12))
+  decipher.setAAD(bound)
+  decipher.setAuthTag(sealed.subarray(sealed.length - 16))
+  return Buffer.concat([decipher.update(sealed.subarray(12, sealed.length - 16)), decipher.final()])
+}
+
+export function pack(keyId: string, key: Buffer, plain: Buffer, place: Place): Buffer {
+  return Buffer.concat([
+    Buffer.from([aes256gcm]),
+    Buffer.from(keyId.replaceAll('-', ''), 'hex'),
+    encrypt(key, plain, boundData(place)),
+  ])
+}
+
+/** Id of the data key an envelope was sealed under. @throws when it is no envelope of ours */
+export function keyIdOf(sealed: Buffer): string {
+  if (sealed.length < 45 || sealed[0] !== aes256gcm) throw new Error('not a sealed value of this vault')
+  const hex = sealed.subarray(1, 17).toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+export function unpack(key: Buffer, sealed: Buffer, place: Place): Buffer {
+  return decrypt(key, sealed.subarray(17), boundData(place))
+}

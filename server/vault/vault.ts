@@ -1,0 +1,245 @@
+import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Kysely } from 'kysely'
+import type { Database } from '../database/connection.ts'
+import { newId } from '../ids.ts'
+import { decrypt, encrypt, keyIdOf, pack, unpack, type Place } from './envelope.ts'
+import type { OuterKey } from './outer-key.ts'
+import type { VaultTables } from './tables.ts'
+
+export type Area = 'staff' | 'stress' | 'exit' | 'alumni'
+
+/** Whose record and of which type: exactly one data key. */
+export interface KeyOf {
+  area: Area
+  subjectId: string
+  recordType: string
+}
+
+/** Where a sealed value lies; bound into it. */
+export interface SealedAt {
+  table: string
+  rowId: string
+}
+
+/** Data keys made ready for a batch; sealing with them touches no database. */
+export interface ReadyKeys {
+  seal: (of: KeyOf, at: SealedAt, value: unknown) => Buffer
+}
+
+export interface Vault {
+  /** @throws a plain message when the key outside the database does not fit the company keys inside */
+  check: () => Promise<void>
+  /** Makes a company's first key (set-up, role `setup`). */
+  createCompanyKey: (db: Handle, companyId: string, at: Date) => Promise<void>
+  /** Finds or makes the data keys of a batch in two statements; seal with the result. */
+  readyKeys: (db: Handle, companyId: string, of: readonly KeyOf[], at: Date) => Promise<ReadyKeys>
+  /** Seals one value (JSON). For many, use {@link Vault.readyKeys}. */
+  seal: (db: Handle, companyId: string, of: KeyOf, at: SealedAt, value: unknown, now: Date) => Promise<Buffer>
+  /** Opens one value. @throws {KeyUnavailable} when its data key was shredded or is not this role's to read */
+  open: <Value>(db: Handle, companyId: string, at: SealedAt, sealed: Buffer) => Promise<Value>
+  /** Opens many in one statement; undefined where the key was shredded or is out of reach. Same order as given. */
+  openMany: <Value>(
+    db: Handle,
+    companyId: string,
+    sealed: readonly (SealedAt & { sealed: Buffer })[],
+  ) => Promise<(Value | undefined)[]>
+  /** Keyed hash to find a thing again without telling it (HMAC-SHA-256 under a key derived from the company key, per purpose). */
+  lookUpHash: (companyId: string, purpose: string, value: string) => Promise<Buffer>
+  /** Destroys data keys: what they sealed is gone for good. Returns how many. */
+  shred: (db: Handle, companyId: string, of: { area: Area; subjectId: string; recordType?: string }) => Promise<number>
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- any capability's handle may open its own sealed columns
+type Handle = Kysely<any>
+
+export class KeyUnavailable extends Error {
+  constructor() {
+    super('the key of this record was destroyed or is not for this role')
+    this.name = 'KeyUnavailable'
+  }
+}
+
+interface CompanyKey {
+  id: string
+  key: Buffer
+}
+
+/** Envelope encryption: data key per subject and record type, wrapped by the company key, wrapped by a key outside the database. */
+export function createVault(database: Database, outer: OuterKey): Vault {
+  const companyKeys = new Map<string, CompanyKey[]>()
+
+  async function keysOf(companyId: string): Promise<CompanyKey[]> {
+    const known = companyKeys.get(companyId)
+    if (known) return known
+    const rows = await database.lookUp<{ id: string; wrapped: Buffer; wrapping_key_check: Buffer }>(
+      'SELECT id, wrapped, wrapping_key_check FROM find_company_keys($1)',
+      [companyId],
+    )
+    const keys = rows.map((row) => {
+      if (!timingSafeEqual(row.wrapping_key_check, outer.check)) throw new Error(wrongKey)
+      return { id: row.id, key: decrypt(outer.key, row.wrapped, Buffer.from(`${companyId}|${row.id}`)) }
+    })
+    if (keys.length === 0) throw new Error('this company has no key yet')
+    companyKeys.set(companyId, keys)
+    return keys
+  }
+
+  async function companyKey(companyId: string, id?: string): Promise<CompanyKey> {
+    let keys = await keysOf(companyId)
+    if (id && !keys.some((key) => key.id === id)) {
+      companyKeys.delete(companyId) // made by another process since
+      keys = await keysOf(companyId)
+    }
+    const found = id ? keys.find((key) => key.id === id) : keys[0]
+    if (!found) throw new Error('a data key names a company key that does not exist')
+    return found
+  }
+
+  const boundKey = (companyId: string, of: KeyOf) =>
+    Buffer.from(`${companyId}|${of.area}|${of.subjectId}|${of.recordType}`)
+  const nameOf = (of: KeyOf) => `${of.area}|${of.subjectId}|${of.recordType}`
+
+  async function unwrap(
+    companyId: string,
+    row: { company_key_id: string; wrapped: Buffer; area: string; subject_id: string; record_type: string },
+  ): Promise<Buffer> {
+    const of = { area: row.area as Area, subjectId: row.subject_id, recordType: row.record_type }
+    return decrypt((await companyKey(companyId, row.company_key_id)).key, row.wrapped, boundKey(companyId, of))
+  }
+
+  const vault: Vault = {
+    async check() {
+      const rows = await database.lookUp<{ wrapping_key_check: Buffer }>(
+        'SELECT wrapping_key_check FROM list_wrapping_key_checks()',
+        [],
+      )
+      if (rows.some((row) => !timingSafeEqual(row.wrapping_key_check, outer.check))) throw new Error(wrongKey)
+    },
+
+    async createCompanyKey(db: Kysely<VaultTables>, companyId, at) {
+      const id = newId(at)
+      const key = randomBytes(32)
+      await db
+        .insertInto('company_key')
+        .values({
+          company_id: companyId,
+          id,
+          wrapped: encrypt(outer.key, key, Buffer.from(`${companyId}|${id}`)),
+          wrapping_key_check: outer.check,
+          created_at: at,
+          retired_at: null,
+        })
+        .execute()
+      // not cached: the transaction may still be rolled back
+    },
+
+    async readyKeys(db: Kysely<VaultTables>, companyId, of, at) {
+      const current = await companyKey(companyId)
+      const wanted = new Map(of.map((one) => [nameOf(one), one]))
+      const ready = new Map<string, { id: string; key: Buffer }>()
+      const fetchKnown = async (names: KeyOf[]) => {
+        for (let start = 0; start < names.length; start += 5_000) {
+          const part = names.slice(start, start + 5_000)
+          const rows = await db
+            .selectFrom('data_key')
+            .select(['id', 'area', 'subject_id', 'record_type', 'company_key_id', 'wrapped'])
+            .where('company_id', '=', companyId)
+            .where('subject_id', 'in', [...new Set(part.map((one) => one.subjectId))])
+            .where('record_type', 'in', [...new Set(part.map((one) => one.recordType))])
+            .execute()
+          for (const row of rows) {
+            const name = nameOf({ area: row.area as Area, subjectId: row.subject_id, recordType: row.record_type })
+            if (wanted.has(name)) ready.set(name, { id: row.id, key: await unwrap(companyId, row) })
+          }
+        }
+      }
+      await fetchKnown([...wanted.values()])
+      const missing = [...wanted.values()].filter((one) => !ready.has(nameOf(one)))
+      for (let start = 0; start < missing.length; start += 2_000) {
+        const made = missing.slice(start, start + 2_000).map((one) => ({ of: one, id: newId(at), key: randomBytes(32) }))
+        const stored = await db
+          .insertInto('data_key')
+          .values(
+            made.map((one) => ({
+              company_id: companyId,
+              id: one.id,
+              area: one.of.area,
+              subject_id: one.of.subjectId,
+              record_type: one.of.recordType,
+              company_key_id: current.id,
+              wrapped: encrypt(current.key, one.key, boundKey(companyId, one.of)),
+              created_at: at,
+            })),
+          )
+          .onConflict((conflict) => conflict.doNothing())
+          .returning('id')
+          .execute()
+        const kept = new Set(stored.map((row) => row.id))
+        for (const one of made) if (kept.has(one.id)) ready.set(nameOf(one.of), { id: one.id, key: one.key })
+      }
+      // made by another transaction at the same moment
+      const late = missing.filter((one) => !ready.has(nameOf(one)))
+      if (late.length > 0) await fetchKnown(late)
+      return {
+        seal(one, place, value) {
+          const key = ready.get(nameOf(one))
+          if (!key) throw new KeyUnavailable()
+          return pack(key.id, key.key, Buffer.from(JSON.stringify(value)), { companyId, table: place.table, rowId: place.rowId })
+        },
+      }
+    },
+
+    async seal(db, companyId, of, at, value, now) {
+      return (await vault.readyKeys(db, companyId, [of], now)).seal(of, at, value)
+    },
+
+    async open<Value>(db: Handle, companyId: string, at: SealedAt, sealed: Buffer) {
+      const [value] = await vault.openMany<{ value: Value }>(db, companyId, [{ ...at, sealed }])
+      if (value === undefined) throw new KeyUnavailable()
+      return value as Value
+    },
+
+    async openMany<Value>(db: Kysely<VaultTables>, companyId: string, sealed: readonly (SealedAt & { sealed: Buffer })[]) {
+      const keys = new Map<string, Buffer>()
+      const ids = [...new Set(sealed.map((one) => keyIdOf(one.sealed)))]
+      for (let start = 0; start < ids.length; start += 5_000) {
+        const rows = await db
+          .selectFrom('data_key')
+          .select(['id', 'area', 'subject_id', 'record_type', 'company_key_id', 'wrapped'])
+          .where('company_id', '=', companyId)
+          .where('id', 'in', ids.slice(start, start + 5_000))
+          .execute()
+        for (const row of rows) keys.set(row.id, await unwrap(companyId, row))
+      }
+      return sealed.map((one) => {
+        const key = keys.get(keyIdOf(one.sealed))
+        if (!key) return undefined
+        const place: Place = { companyId, table: one.table, rowId: one.rowId }
+        return JSON.parse(unpack(key, one.sealed, place).toString()) as Value
+      })
+    },
+
+    async lookUpHash(companyId, purpose, value) {
+      // the oldest key: a look-up must stay the same when the company key is rotated
+      const oldest = (await keysOf(companyId)).at(-1)!
+      const derived = Buffer.from(hkdfSync('sha256', oldest.key, companyId, `look-up ${purpose}`, 32))
+      return createHmac('sha256', derived).update(value).digest()
+    },
+
+    async shred(db: Kysely<VaultTables>, companyId, of) {
+      let query = db
+        .deleteFrom('data_key')
+        .where('company_id', '=', companyId)
+        .where('area', '=', of.area)
+        .where('subject_id', '=', of.subjectId)
+      if (of.recordType !== undefined) query = query.where('record_type', '=', of.recordType)
+      const result = await query.executeTakeFirst()
+      return Number(result.numDeletedRows)
+    },
+  }
+  return vault
+}
+
+const wrongKey =
+  'the key file does not fit this database: it was changed or belongs to another installation. ' +
+  'Put back the key file that was made with these data; without it sealed records cannot be read by anybody.'
