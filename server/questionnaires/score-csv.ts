@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { pipeline } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { compileScorer, countedItems, listItems, needsSex, readAnswer } from '../../analysis/scoring/index.ts'
 import type { Readable, Writable } from 'node:stream'
@@ -33,7 +33,8 @@ type ParsedRow = { readonly record: string[]; readonly info: { readonly lines: n
  * the ids seen (to notice one that stands twice). Does not end `output`.
  *
  * Throws a {@link ScoreCsvError} at the first answer outside the options, missing column or duplicate id; the rows before
- * it have been written, nothing after it. The message names the place, never an answer.
+ * it have been written (but for the last few before a record that is no CSV), nothing after it. The message names the
+ * place, never an answer. A closed `output` rejects with its own error, e.g. EPIPE.
  */
 export async function scoreCsv(job: {
   readonly input: Readable
@@ -41,15 +42,23 @@ export async function scoreCsv(job: {
   readonly questionnaire: Questionnaire
 }): Promise<void> {
   const { input, output, questionnaire } = job
-  const parser = parse({ bom: true, info: true, skip_empty_lines: true, max_record_size: MAX_RECORD_CHARACTERS })
-  input.on('error', (error) => parser.destroy(error))
-  input.pipe(parser)
+  const parser = parse({
+    bom: true,
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: MAX_RECORD_CHARACTERS,
+  })
+  // Errors of the input arrive through the parser, those of the output through the callback of the write that met them.
+  pipeline(input, parser, () => {})
+  output.on('error', () => {})
   let block = ''
-  const flush = async (): Promise<void> => {
-    const full = block !== '' && !output.write(block)
+  const flush = (): Promise<void> => {
+    const full = block
     block = ''
-    if (full && !output.destroyed) await Promise.race([once(output, 'drain'), once(output, 'close')])
-    if (output.destroyed) throw output.errored ?? new Error('the output was closed')
+    return new Promise((resolve, reject) => {
+      output.write(full, (error) => (error ? reject(error) : resolve()))
+    })
   }
   try {
     let scoreRow: ((row: ParsedRow) => string) | undefined
@@ -64,36 +73,29 @@ export async function scoreCsv(job: {
     if (!scoreRow) throw new ScoreCsvError(1, 1, 'the input is empty; it begins with a header line')
     await flush()
   } catch (error) {
-    if (error instanceof ScoreCsvError || error instanceof CsvError) await flush()
-    throw error instanceof CsvError ? readerError(error) : error
-  } finally {
-    input.unpipe(parser)
-    parser.destroy()
+    const problem = error instanceof CsvError ? readerError(error) : error
+    if (problem instanceof ScoreCsvError) await flush()
+    throw problem
   }
 }
 
 function readerError(error: CsvError): ScoreCsvError {
   const [line, column] = [Number(error['lines'] ?? 1), Number(error['column'] ?? 0) + 1]
-  switch (error.code) {
-    case 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH': {
-      const fields = (error['record'] as string[] | undefined)?.length ?? 0
-      return new ScoreCsvError(line, fields + 1, `${fields} fields, not as many as the header has columns`)
-    }
-    case 'CSV_MAX_RECORD_SIZE':
-      return new ScoreCsvError(line, column, `a record of more than ${MAX_RECORD_CHARACTERS} characters`)
-    default:
-      return new ScoreCsvError(line, column, 'not a readable CSV record; look for a quotation mark out of place')
+  if (error.code === 'CSV_MAX_RECORD_SIZE') {
+    return new ScoreCsvError(line, column, `a record of more than ${MAX_RECORD_CHARACTERS} characters`)
   }
+  return new ScoreCsvError(line, column, 'not a readable CSV record; look for a quotation mark out of place')
 }
 
 /** Reads the header and prepares what turns each further row into a line of JSON. */
 function compileRow(header: ParsedRow, questionnaire: Questionnaire): (row: ParsedRow) => string {
   const names = header.record.map((name) => name.trim())
+  const headerLine = firstLine(header)
   const columnOf = (name: string): number => {
     const at = names.indexOf(name)
-    if (at < 0) throw new ScoreCsvError(1, names.length + 1, `the column "${name}" is missing`)
+    if (at < 0) throw new ScoreCsvError(headerLine, names.length + 1, `the column "${name}" is missing`)
     const again = names.indexOf(name, at + 1)
-    if (again >= 0) throw new ScoreCsvError(1, again + 1, `the column "${name}" stands twice`)
+    if (again >= 0) throw new ScoreCsvError(headerLine, again + 1, `the column "${name}" stands twice`)
     return at
   }
   const idColumn = columnOf('id')
@@ -110,6 +112,10 @@ function compileRow(header: ParsedRow, questionnaire: Questionnaire): (row: Pars
     const fault = (column: number, problem: string): ScoreCsvError =>
       new ScoreCsvError(firstLine(row), column + 1, `${names[column]}: ${problem}`)
     const { record } = row
+    if (record.length !== names.length) {
+      const what = `${record.length} fields where the header has ${names.length} columns`
+      throw new ScoreCsvError(firstLine(row), Math.min(record.length, names.length) + 1, what)
+    }
     const id = record[idColumn]!.trim()
     if (id === '') throw fault(idColumn, 'blank; every row needs an id')
     if (id.includes('\uFFFD')) throw fault(idColumn, 'not readable as UTF-8; save the file as UTF-8')

@@ -1,0 +1,17 @@
+/**
+ * Scoring: answers and a questionnaire's definition in; scales, evaluation points, totals and verdicts out. Nothing here
+ * knows a particular instrument: items, formulas, tables and thresholds all come from the definition, and a new method
+ * is one more file. Compile a scorer once per questionnaire version and keep it.
+ */
+export { AnswerError, checkAnswer, readAnswer } from './answers.ts'
+export type { Answer, AnswerFault, Answers, ReadAnswer } from './answers.ts'
+export type { Verdict } from './criteria.ts'
+export { listItems, numericRange } from './items.ts'
+export type { AskedItem } from './items.ts'
+export type { Sex } from './points.ts'
+export { recommendationScore } from './recommendation.ts'
+export type { RecommendationScore } from './recommendation.ts'
+export { itemsOfFormula, needsSex, reachableRange } from './scales.ts'
+export type { ScaleScore, ScaleScores } from './scales.ts'
+export { compileScorer, countedItems, scoredItems } from './scorer.ts'
+export type { Score, Scorer } from './scorer.ts'
