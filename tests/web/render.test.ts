@@ -22,7 +22,10 @@ function webTexts(name: string): string {
 }
 
 test('escapes values in pages and leaves them alone in plain text', () => {
-  const renderer = rendererOf({ 'a/page.hbs': '<p>{{t "web.hello" name=name}}</p>', 'a/page.txt.hbs': '{{t "web.hello" name=name}}' })
+  const renderer = rendererOf({
+    'a/page.hbs': '<p>{{t "web.hello" name=name}}</p>',
+    'a/page.txt.hbs': '{{t "web.hello" name=name}}',
+  })
   const data = { name: '<b>&"' }
   expect(renderer.render('a/page', { ...context, data })).toBe('<p>&lt;b&gt;&amp;&quot;さん、こんにちは</p>')
   expect(renderer.renderText('a/page', { ...context, data })).toBe('<b>&"さん、こんにちは')
@@ -60,7 +63,8 @@ test('dates: a calendar date stands as it is, an instant is shown in the company
 
 test('numbers, shares and comparisons', () => {
   const renderer = rendererOf({
-    'a/page.hbs': '{{number n digits=1}} {{number n}} {{percent p digits=0}} {{percent p}} {{#if (eq p 0.125)}}a{{/if}}{{#if (not none)}}b{{/if}}{{#if (and n p)}}c{{/if}}{{#if (and n none)}}d{{/if}}{{or none "e"}}',
+    'a/page.hbs':
+      '{{number n digits=1}} {{number n}} {{percent p digits=0}} {{percent p}} {{#if (eq p 0.125)}}a{{/if}}{{#if (not none)}}b{{/if}}{{#if (and n p)}}c{{/if}}{{#if (and n none)}}d{{/if}}{{or none "e"}}',
   })
   expect(renderer.render('a/page', { ...context, data: { n: 12345, p: 0.125, none: [] } })).toBe(
     '12,345.0 12,345 13% 12.5% abce',
