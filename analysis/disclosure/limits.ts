@@ -48,7 +48,7 @@ export type ShareRequest = {
  */
 export function discloseMean(plan: DisclosurePlan, request: MeanRequest): DisclosedFigure<MeanFigure> {
   const { counts, sums, lowest, highest, basis } = request
-  return discloseSums(plan, { counts, sums, lowest, highest }, (mark, sum, n) => {
+  return discloseSums<MeanFigure>(plan, { counts, sums, lowest, highest }, (mark, sum, n) => {
     if (mark === 'low') return show({ kind: 'nearLowest' }, n, plan.floor, basis)
     if (mark === 'high') return show({ kind: 'nearHighest' }, n, plan.floor, basis)
     const mean = roundTo(sum / n, disclosureRules.rounding.meanDecimals)
@@ -66,7 +66,7 @@ export function discloseShare(plan: DisclosurePlan, request: ShareRequest): Disc
   const { counts, positives, resolved, basis } = request
   if (!resolved) return withholdEverywhere(plan, 'noResolution')
   const people = disclosureRules.extremeMargin.points
-  return discloseSums(plan, { counts, sums: positives, lowest: 0, highest: 1 }, (mark, sum, n) => {
+  return discloseSums<ShareFigure>(plan, { counts, sums: positives, lowest: 0, highest: 1 }, (mark, sum, n) => {
     if (mark === 'low') return show({ kind: 'atMost', people }, n, plan.floor, basis)
     if (mark === 'high') return show({ kind: 'atLeast', people: n - people }, n, plan.floor, basis)
     const share = roundTo(sum / n, disclosureRules.rounding.shareDecimals)
@@ -93,7 +93,9 @@ function discloseSums<T>(
   const { tree, floor } = plan
   const { lowest, highest } = request
   const margin = disclosureRules.extremeMargin.points
-  if (!(highest > lowest)) throw new RangeError(`A scale from ${lowest} to ${highest} has no range`)
+  if (!Number.isSafeInteger(lowest) || !Number.isSafeInteger(highest) || highest <= lowest) {
+    throw new RangeError(`A scale from ${lowest} to ${highest} is no whole-number scale`)
+  }
   const counts = countsInOrder(tree, request.counts, 'Valid answers')
   const sums = sumsInOrder(plan, request, counts)
   const low = sums.map((sum, at) => sum - counts[at]! * lowest)

@@ -56,6 +56,12 @@ export type DisclosurePlan = {
  *   H1 and b withheld (H1 with a and b would expose its two heads); rest of the company: H1 direct, b, company direct
  */
 export function planDisclosure(nodes: readonly DepartmentNode[], floor: Floor): DisclosurePlan {
+  return planWith(nodes, floor)
+}
+
+/** {@link planDisclosure} for any k ≥ 1: previews count heads instead of respondents. Not exported by the door. */
+export function planWith(nodes: readonly DepartmentNode[], floor: number): DisclosurePlan {
+  if (!Number.isSafeInteger(floor) || floor < 1) throw new RangeError(`A floor of ${floor}`)
   const tree = layOutTree(nodes)
   const direct = countsInOrder(tree, new Map(nodes.map((node) => [node.id, node.direct])), 'Respondents')
   const totals = subtreeTotals(tree, direct)
@@ -69,7 +75,7 @@ export function planDisclosure(nodes: readonly DepartmentNode[], floor: Floor): 
 }
 
 /** The plan for an already chosen safe set (node indexes of `tree`). */
-export function describePlan(
+function describePlan(
   tree: Tree,
   direct: readonly number[],
   chosen: ReadonlySet<number>,
