@@ -24,7 +24,7 @@ const words = z
 /** The same words in every language of the questionnaire. */
 const text = z
   .record(languageCode, words)
-  .meta({ description: 'The same words in every language, e.g. {ja: …, en: …}' })
+  .meta({ id: 'text', description: 'The same words in every language, e.g. {ja: …, en: …}' })
 
 const sourceIds = z
   .array(identifier)
