@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import cases from './cases.json' with { type: 'json' }
 import {
   anovaVariance,
