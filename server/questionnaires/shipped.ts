@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { compileScorer, listItems } from '../../analysis/scoring/index.ts'
 import { parseDefinition } from './parse.ts'
+import type { AskedItem, Scorer } from '../../analysis/scoring/index.ts'
 import type { Questionnaire } from '../../survey-definitions/schema.ts'
 
 /** A published version: frozen data that a campaign names by slug, version and hash. */
@@ -14,7 +16,14 @@ export type QuestionnaireVersion = {
   /** `<slug>/<version>.yaml`, below the folder of definitions. */
   readonly file: string
   readonly definition: Questionnaire
+  /** Every item in printed order, with the options it offers. */
+  readonly items: readonly AskedItem[]
+  /** Scores one person's answers; prepared once. */
+  readonly score: Scorer
 }
+
+/** Every version that ships with the program, sorted by slug and version. */
+export type ShippedQuestionnaires = readonly QuestionnaireVersion[]
 
 /** The folder of definitions is not as it was published. Names every file concerned; nothing was loaded. */
 export class ShippedDefinitionsError extends Error {
@@ -42,7 +51,7 @@ export function hashDefinition(bytes: Uint8Array | string): string {
  * Throws one {@link ShippedDefinitionsError} naming all files that changed, are missing, were never published, or do not
  * parse (with line and column).
  */
-export async function loadShippedQuestionnaires(folder: string = SHIPPED_FOLDER): Promise<QuestionnaireVersion[]> {
+export async function loadShippedQuestionnaires(folder: string = SHIPPED_FOLDER): Promise<ShippedQuestionnaires> {
   const problems: string[] = []
   const frozen = new Map(Object.entries(await readFrozen(folder)))
   const versions: QuestionnaireVersion[] = []
@@ -65,7 +74,10 @@ export async function loadShippedQuestionnaires(folder: string = SHIPPED_FOLDER)
       problems.push(...faults.map((fault) => `${fault.file}:${fault.line}:${fault.column}: ${fault.message}`))
     } else if (definition.slug !== slug || definition.version !== version) {
       problems.push(`${file}: says ${definition.slug}@${definition.version}; folder and file name must agree with it`)
-    } else versions.push({ slug, version, hash, file, definition })
+    } else {
+      const items = listItems(definition)
+      versions.push({ slug, version, hash, file, definition, items, score: compileScorer(definition) })
+    }
   }
   for (const name of frozen.keys()) problems.push(`${name.replace('@', '/')}.yaml: published, but the file is missing`)
   if (problems.length > 0) throw new ShippedDefinitionsError(problems)
@@ -76,10 +88,7 @@ export async function loadShippedQuestionnaires(folder: string = SHIPPED_FOLDER)
  * Finds `slug@version`, or the newest version of `slug`; undefined when there is none.
  * Example: `stress-check-57` and `stress-check-57@1`.
  */
-export function findVersion(
-  versions: readonly QuestionnaireVersion[],
-  reference: string,
-): QuestionnaireVersion | undefined {
+export function findVersion(versions: ShippedQuestionnaires, reference: string): QuestionnaireVersion | undefined {
   const [slug, version] = reference.split('@')
   return versions.findLast((candidate) => {
     return candidate.slug === slug && (version === undefined || String(candidate.version) === version)
