@@ -41,7 +41,7 @@ export function barWithInterval(chart: BarWithInterval): string {
   chart.rows.forEach((row, index) => {
     const middle = top + (index + 0.5) * rowHeight
     content += paragraph(wrap(row.label, nameWidth, 13).slice(0, 2), 0, middle, 13)
-    content += 'withheld' in row ? drawWithheld(row.withheld, middle) : drawBar(row, middle, x)
+    if ('value' in row) content += drawBar(row, middle, x)
   })
   content += line(plotLeft, top, plotLeft, bottom, { stroke: ink.axis })
   if (chart.reference) {
@@ -49,6 +49,10 @@ export function barWithInterval(chart: BarWithInterval): string {
     content += line(at, top - 4, at, bottom, { stroke: ink.text, 'stroke-width': 1.6, 'stroke-dasharray': '4 3' })
     content += words(chart.reference.label, at, top - 9, { 'font-size': 12, 'text-anchor': 'middle' })
   }
+  // Last, so that the reference line does not run through their words.
+  chart.rows.forEach((row, index) => {
+    if ('withheld' in row) content += drawWithheld(row.withheld, top + (index + 0.5) * rowHeight)
+  })
   return drawSvg(chart, { width, height: bottom + 26, wide: true }, content)
 }
 

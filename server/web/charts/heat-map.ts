@@ -1,4 +1,4 @@
-import { drawSvg, element, escapeXml, ink, line, paragraph, pattern, textWidth, words, wrap } from './svg.ts'
+import { drawSvg, element, escapeXml, halo, ink, line, paragraph, pattern, textWidth, words, wrap } from './svg.ts'
 import type { Frame } from './svg.ts'
 
 export type HeatCell =
@@ -35,6 +35,8 @@ const cellWidth = 40
 const rowHeight = 30
 const nameWidth = 230
 const size = 13
+/** Room for the longest Japanese scale name (13 characters) in one line; longer ones, mostly English, take two. */
+const headerRoom = 172
 
 type Fill = 'worseStrong' | 'worse' | 'better' | 'betterStrong' | 'withheld'
 const strongFrom = 0.5
@@ -45,7 +47,7 @@ const strongFrom = 0.5
  * withheld throughout says so once.
  */
 export function heatMap(chart: HeatMap): string {
-  const headerLines = chart.columns.map((column) => wrap(column.label, 128, size))
+  const headerLines = chart.columns.map((column) => wrap(column.label, headerRoom, size))
   const headerHeight = Math.max(60, ...headerLines.flat().map((text) => textWidth(text, size))) + 14
   const width = nameWidth + chart.columns.length * cellWidth + 8
   let content = `<defs>${definePatterns(chart.id)}</defs>`
@@ -132,26 +134,14 @@ function drawFigure(cell: HeatCell, x: number, y: number, fill: Fill | undefined
       { x: x - 1, y: y - 5, width: 2, height: 2, fill: ink.axis },
       element('title', {}, escapeXml(chart.legend.withheld)),
     )
-  const plate = fill
-    ? element('rect', {
-        x: x - 15,
-        y: y - 12,
-        width: 30,
-        height: 15.5,
-        rx: 3,
-        fill: ink[fill === 'withheld' ? 'shade' : fill],
-      })
-    : ''
   const weight = fill === 'worseStrong' || fill === 'betterStrong' ? 700 : 400
-  return (
-    plate +
-    words(cell.text, x, y, {
-      'font-size': 12.5,
-      'text-anchor': 'middle',
-      'font-weight': weight,
-      fill: fill ? ink.text : ink.quiet,
-    })
-  )
+  return words(cell.text, x, y, {
+    'font-size': 12.5,
+    'text-anchor': 'middle',
+    'font-weight': weight,
+    fill: fill ? ink.text : ink.quiet,
+    ...(fill && fill !== 'withheld' ? { ...halo, stroke: ink[fill] } : {}),
+  })
 }
 
 function fillOf(cell: HeatCell): Fill | undefined {

@@ -1,4 +1,6 @@
 import { scaleLinear } from 'd3-scale'
+import { attentionArea, drawContour } from './contours.ts'
+import type { Plane, Risk } from './contours.ts'
 import { placeLabels } from './labels.ts'
 import { drawSvg, element, escapeXml, halo, ink, line, pattern, textWidth, words } from './svg.ts'
 import type { Frame } from './svg.ts'
@@ -20,10 +22,11 @@ export type JudgementPanel = {
   readonly title: string
   readonly xLabel: string
   readonly yLabel: string
-  readonly xDomain: readonly [number, number]
-  readonly yDomain: readonly [number, number]
+  /** Ends of the axes; without them they are fitted to the points and the reference, in steps of half a score. */
+  readonly xDomain?: readonly [number, number] | undefined
+  readonly yDomain?: readonly [number, number] | undefined
   /** Reference means and slopes: risk = 100·exp((x − meanX)·slopeX + (y − meanY)·slopeY). */
-  readonly risk: { readonly meanX: number; readonly meanY: number; readonly slopeX: number; readonly slopeY: number }
+  readonly risk: Risk
   readonly points: readonly JudgementPoint[]
 }
 
@@ -65,15 +68,18 @@ export function judgementChart(chart: JudgementChart): string {
 }
 
 function drawPanel(chart: JudgementChart, panel: JudgementPanel, offset: number, id: string, hatch: string): string {
-  const x = scaleLinear([...panel.xDomain], [offset, offset + side])
-  const y = scaleLinear([...panel.yDomain], [top + side, top])
+  const xDomain = panel.xDomain ?? fitDomain(panel, 'x', panel.risk.meanX)
+  const yDomain = panel.yDomain ?? fitDomain(panel, 'y', panel.risk.meanY)
+  const x = scaleLinear([...xDomain], [offset, offset + side])
+  const y = scaleLinear([...yDomain], [top + side, top])
+  const plane: Plane = { risk: panel.risk, xDomain, yDomain, x, y }
   const clip = `${id}-clip`
   const frame = { x: offset, y: top, width: side, height: side }
   let content = `<defs>${element('clipPath', { id: clip }, element('rect', frame))}</defs>`
   content += words(panel.title, offset, top - 16, { 'font-size': 15, 'font-weight': 700 })
 
-  let inside = element('path', { d: attentionArea(chart.attentionLevel, panel, x, y), fill: `url(#${hatch})` })
-  for (const level of chart.levels) inside += drawContour(level, panel, x, y)
+  let inside = element('path', { d: attentionArea(chart.attentionLevel, plane), fill: `url(#${hatch})` })
+  for (const level of chart.levels) inside += drawContour(level, plane)
   content += element('g', { 'clip-path': `url(#${clip})` }, inside)
   for (const tick of x.ticks(6)) {
     content += line(x(tick), top + side, x(tick), top + side + 5, { stroke: ink.axis })
@@ -91,57 +97,16 @@ function drawPanel(chart: JudgementChart, panel: JudgementPanel, offset: number,
     transform: `rotate(-90 ${labelX} ${top + side / 2})`,
   })
   content += drawMean(x(panel.risk.meanX), y(panel.risk.meanY))
-  return content + drawPoints(panel, x, y, offset)
+  return content + drawPoints(panel, plane, offset)
 }
 
-type Scale = (value: number) => number
-
-/** The height at which the contour of `level` crosses `x`, both in raw scores. */
-function contourY(level: number, x: number, { meanX, meanY, slopeX, slopeY }: JudgementPanel['risk']): number {
-  return meanY + (Math.log(level / 100) - slopeX * (x - meanX)) / slopeY
-}
-
-function drawContour(level: number, panel: JudgementPanel, x: Scale, y: Scale): string {
-  const [x0, x1] = panel.xDomain
-  const from = contourY(level, x0, panel.risk)
-  const to = contourY(level, x1, panel.risk)
-  const reference = level === 100
-  const contour = line(x(x0), y(from), x(x1), y(to), {
-    stroke: reference ? ink.text : ink.axis,
-    'stroke-width': reference ? 1.6 : 1,
-    'stroke-dasharray': reference ? undefined : '5 3',
-  })
-  return contour + drawLevel(level, panel, x, y)
-}
-
-/** The level is written where its contour leaves the panel, at the top or at the right. */
-function drawLevel(level: number, panel: JudgementPanel, x: Scale, y: Scale): string {
-  const [x0, x1] = panel.xDomain
-  const [y0, y1] = panel.yDomain
-  const { meanX, meanY, slopeX, slopeY } = panel.risk
-  const xAtTop = meanX + (Math.log(level / 100) - slopeY * (y1 - meanY)) / slopeX
-  const label = { 'font-size': 12, 'font-weight': level === 100 ? 700 : 400, fill: ink.quiet, ...halo }
-  if (xAtTop > x0 && xAtTop < x1)
-    return words(String(level), x(xAtTop), y(y1) + 15, { ...label, 'text-anchor': 'middle' })
-  const yAtRight = contourY(level, x1, panel.risk)
-  if (yAtRight > y0 && yAtRight < y1)
-    return words(String(level), x(x1) - 5, y(yAtRight) + 4, { ...label, 'text-anchor': 'end' })
-  const yAtLeft = contourY(level, x0, panel.risk)
-  if (yAtLeft > y0 && yAtLeft < y1) return words(String(level), x(x0) + 5, y(yAtLeft) + 4, label)
-  return ''
-}
-
-/** The part of the plane below the contour of `level`: more control or support always lowers the risk. */
-function attentionArea(level: number, panel: JudgementPanel, x: Scale, y: Scale): string {
-  const [x0, x1] = panel.xDomain
-  const floor = Math.min(panel.yDomain[0], contourY(level, x0, panel.risk), contourY(level, x1, panel.risk)) - 1
-  const corners = [
-    [x0, contourY(level, x0, panel.risk)],
-    [x1, contourY(level, x1, panel.risk)],
-    [x1, floor],
-    [x0, floor],
-  ] as const
-  return `M${corners.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join(' L')} Z`
+/** Both axes are at least three scores long, so that chance differences do not fill the panel. */
+function fitDomain(panel: JudgementPanel, axis: 'x' | 'y', mean: number): readonly [number, number] {
+  const values = panel.points.flatMap((point) => (point.before ? [point[axis], point.before[axis]] : [point[axis]]))
+  let low = Math.floor((Math.min(mean, ...values) - 0.2) * 2) / 2
+  let high = Math.ceil((Math.max(mean, ...values) + 0.2) * 2) / 2
+  while (high - low < 3) [low, high] = [low - 0.5, high + 0.5]
+  return [low, high]
 }
 
 function drawMean(x: number, y: number): string {
@@ -150,16 +115,16 @@ function drawMean(x: number, y: number): string {
 
 const radius = (n: number) => Math.min(15, 2.2 + Math.sqrt(n) * 0.85)
 
-function drawPoints(panel: JudgementPanel, x: Scale, y: Scale, offset: number): string {
+function drawPoints(panel: JudgementPanel, { x, y }: Plane, offset: number): string {
   let content = ''
   for (const point of panel.points) {
     if (!point.before) continue
     const [a, b] = [x(point.before.x), y(point.before.y)]
-    content += line(a, b, x(point.x), y(point.y), { stroke: ink.mark, 'stroke-width': 1.2 })
+    content += line(a, b, x(point.x), y(point.y), { stroke: ink.mark, 'stroke-width': 1, 'stroke-opacity': 0.7 })
     content += element('circle', {
       cx: a,
       cy: b,
-      r: Math.min(6, radius(point.n)),
+      r: 4,
       fill: ink.paper,
       stroke: ink.mark,
       'stroke-width': 1.6,

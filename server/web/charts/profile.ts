@@ -1,4 +1,4 @@
-import { drawSvg, element, ink, line, paragraph, pattern, words, wrap } from './svg.ts'
+import { drawSvg, element, ink, line, paragraph, pattern, textWidth, words, wrap } from './svg.ts'
 import type { Frame } from './svg.ts'
 
 export type ProfileChart = Frame & {
@@ -24,6 +24,7 @@ const left = 198
 const right = 346
 const rowHeight = 31
 const size = 13.5
+const smallest = 12
 
 /**
  * One person's scales as dots on five steps, in groups, the heavier side on the left and named in words. Dots carry
@@ -71,7 +72,9 @@ function drawRow(
   at: (point: number) => number,
   missingLabel: string,
 ): string {
-  const label = paragraph(wrap(scale.label, labelWidth, size), 4, middle, size)
+  // A label that is a little too long is set smaller before it is broken.
+  const fitted = Math.max(smallest, Math.min(size, labelWidth / textWidth(scale.label, 1)))
+  const label = paragraph(wrap(scale.label, labelWidth, fitted), 4, middle, fitted)
   if (scale.point === null)
     return label + words(missingLabel, at(3), middle + 4, { 'font-size': 12, 'text-anchor': 'middle', fill: ink.quiet })
   const x = at(scale.point)

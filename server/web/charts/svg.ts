@@ -100,7 +100,11 @@ export function pattern(id: string, kind: 'rising' | 'falling' | 'dots', colour:
   const paper = element('rect', { width: 6, height: 6, fill: ground })
   if (kind === 'dots') return element('pattern', box, paper + element('circle', { cx: 3, cy: 3, r: 0.8, fill: colour }))
   const d = kind === 'rising' ? 'M-1,1 l2,-2 M0,6 l6,-6 M5,7 l2,-2' : 'M-1,5 l2,2 M0,0 l6,6 M5,-1 l2,2'
-  return element('pattern', box, paper + element('path', { d, stroke: colour, 'stroke-width': 0.7, fill: 'none' }))
+  return element(
+    'pattern',
+    box,
+    paper + element('path', { d, stroke: colour, 'stroke-width': 0.8, 'stroke-opacity': 0.45, fill: 'none' }),
+  )
 }
 
 /** Width of a text in units of the picture: a Japanese character is about one em wide, a Latin one a little over half. */
