@@ -54,7 +54,7 @@ const handles = new WeakMap<PoolClient, Kysely<unknown>>()
 function handleFor<Tables>(client: PoolClient): Kysely<Tables> {
   let handle = handles.get(client)
   if (!handle) {
-    const bound = { connect: async () => client, end: async () => {} }
+    const bound: { connect: () => Promise<PoolClient>; end: () => Promise<void> } = { connect: async () => client, end: async () => {} }
     // the client is released by our caller, not by kysely
     const lent = new Proxy(client, { get: (target, key) => (key === 'release' ? () => {} : bindTo(target, key)) })
     bound.connect = async () => lent

@@ -96,3 +96,16 @@ CREATE INDEX sign_in_attempt_origin ON sign_in_attempt (company_id, origin_hash,
 CALL guard('sign_in_attempt');
 GRANT SELECT, INSERT ON sign_in_attempt TO hanamichi_sign_in;
 GRANT SELECT, DELETE ON sign_in_attempt TO hanamichi_jobs;
+
+-- Live roles of a signed-in person, asked at every request: a role taken away is gone before the next one.
+CALL let_lookup('staff_user', 'company_id, id, email, display_name, disabled_at');
+CALL let_lookup('role_grant', 'company_id, id, user_id, role, workplace_id, department_id, secrecy_acknowledged_at, revoked_at');
+CREATE FUNCTION find_staff_roles(wanted_company uuid, wanted_user uuid)
+RETURNS TABLE (id uuid, role text, workplace_id uuid, department_id uuid, acknowledged boolean, display_name text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = hanamichi, pg_temp AS $$
+  SELECT g.id, g.role, g.workplace_id, g.department_id, g.secrecy_acknowledged_at IS NOT NULL, u.display_name
+  FROM role_grant g JOIN staff_user u ON u.company_id = g.company_id AND u.id = g.user_id
+  WHERE g.company_id = wanted_company AND g.user_id = wanted_user AND g.revoked_at IS NULL AND u.disabled_at IS NULL
+$$;
+REVOKE ALL ON FUNCTION find_staff_roles(uuid, uuid) FROM PUBLIC;
+ALTER FUNCTION find_staff_roles(uuid, uuid) OWNER TO hanamichi_lookup;

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import compress from '@fastify/compress'
+import cookie from '@fastify/cookie'
+import csrf from '@fastify/csrf-protection'
+import formbody from '@fastify/formbody'
+import helmet from '@fastify/helmet'
+import multipart from '@fastify/multipart'
+import rateLimit from '@fastify/rate-limit'
+import fastifyStatic from '@fastify/static'
+import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { capabilities } from './capabilities.ts'
+import type { Services } from './services.ts'
+import { addHealth } from './web/health.ts'
+import { addPages } from './web/pages.ts'
+
+/** One line of the route table: what tests and the documentation of who may do what are made from. */
+export interface DeclaredRoute {
+  method: string
+  url: string
+  audience: string
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    declaredRoutes: DeclaredRoute[]
+  }
+}
+
+/** Builds the web application from services; never listens by itself. Each request of a capability goes through its audience's guard. */
+export async function buildApp(services: Services): Promise<FastifyInstance> {
+  const { config } = services
+  const secure = config.baseUrl.startsWith('https:')
+  const app = Fastify({
+    logger: { level: config.logLevel, serializers: { req: requestForLog } },
+    genReqId: () => randomUUID(),
+    trustProxy: config.trustProxy,
+    bodyLimit: 256 * 1024,
+    disableRequestLogging: config.logLevel !== 'debug',
+    routerOptions: { maxParamLength: 100 },
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+
+  await app.register(compress, { threshold: 1024 })
+  await app.register(cookie)
+  await app.register(formbody, { bodyLimit: 256 * 1024 })
+  await app.register(multipart, { limits: { fileSize: 60 * 1024 * 1024, files: 1, fields: 20, fieldSize: 64 * 1024 } })
+  await app.register(csrf, {
+    cookieOpts: { path: '/', httpOnly: true, sameSite: 'strict', secure },
+    getToken: (request) => {
+      const body = request.body as { _csrf?: unknown } | undefined
+      const value = body?._csrf
+      if (typeof value === 'string') return value
+      // multipart bodies carry fields as objects
+      const field = (value as { value?: unknown } | undefined)?.value
+      return typeof field === 'string' ? field : ((request.headers['x-csrf-token'] as string | undefined) ?? undefined)
+    },
+  })
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"], scriptSrc: ["'self'"], styleSrc: ["'self'"], imgSrc: ["'self'", 'data:'], fontSrc: ["'self'"], connectSrc: ["'self'"],
+        formAction: ["'self'"], frameAncestors: ["'none'"], baseUri: ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: 'no-referrer' },
+    strictTransportSecurity: secure ? { maxAge: 31_536_000 } : false,
+    crossOriginOpenerPolicy: { policy: 'same-origin' },
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+  })
+  await app.register(rateLimit, { global: false })
+  await app.register(fastifyStatic, {
+    root: join(import.meta.dirname, '..', 'templates', 'static'),
+    prefix: '/static/',
+    cacheControl: true,
+    maxAge: '365d',
+    immutable: true,
+  })
+
+  const declared: RouteOptions[] = []
+  app.addHook('onRoute', (route) => {
+    declared.push(route)
+  })
+  addPages(app, services)
+  addHealth(app, services)
+  for (const capability of capabilities) await capability(app, services)
+  app.decorate('declaredRoutes', [])
+  app.addHook('onReady', async () => {
+    app.declaredRoutes = tableOf(declared)
+  })
+  return app
+}
+
+/** @throws when a route has no declared audience: a forgotten guard must not start */
+function tableOf(routes: readonly RouteOptions[]): DeclaredRoute[] {
+  return routes.flatMap((route) => {
+    const audience = route.config?.audience
+    if (!audience) throw new Error(`route ${String(route.method)} ${route.url} declares no audience`)
+    return [route.method].flat().map((method) => ({ method, url: route.url, audience }))
+  })
+}
+
+// the address of a request may hold a token: only the route's pattern is logged
+function requestForLog(request: { method: string; routeOptions?: { url?: string | undefined } }): { method: string; route: string } {
+  return { method: request.method, route: request.routeOptions?.url ?? 'none' }
+}

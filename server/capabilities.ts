@@ -1,0 +1,21 @@
+import type { FastifyInstance } from 'fastify'
+import type { JobHandler, Tick } from './jobs/types.ts'
+import type { MailTemplate } from './mail/types.ts'
+import type { Services } from './services.ts'
+
+/** Adds a capability's plugins to the app: one plugin for each audience, each beginning with forAudience(). */
+export type AddRoutes = (app: FastifyInstance, services: Services) => Promise<void>
+
+/**
+ * Every capability, listed by hand, in the order of docs/ARCHITECTURE.md: a capability may use those above it, never those below.
+ */
+export const capabilities: readonly AddRoutes[] = []
+
+/** Kinds of mail, by the capability that owns them. */
+export const mailTemplates: readonly MailTemplate[] = []
+
+/** Work that requests leave behind. */
+export const jobHandlers: readonly JobHandler[] = []
+
+/** Work that is looked for by the clock. */
+export const ticks: readonly Tick[] = []

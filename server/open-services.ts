@@ -1,0 +1,41 @@
+import { join } from 'node:path'
+import fastifyPostgres from '@fastify/postgres'
+import Fastify from 'fastify'
+import type { Clock } from './clock.ts'
+import type { Config } from './config.ts'
+import { createDatabase, poolOptions } from './database/connection.ts'
+import './database/types.ts'
+import type { Services } from './services.ts'
+import { createVault, type OuterKey } from './vault/index.ts'
+import { computeAssetVersion, createRenderer } from './web/render.ts'
+import { createTexts } from './web/texts.ts'
+
+const templatesDir = join(import.meta.dirname, '..', 'templates')
+
+export interface OpenedServices {
+  services: Services
+  /** Ends the pool. */
+  close: () => Promise<void>
+}
+
+/** Makes the services of one process: pool of the runtime login, vault, texts, renderer. The pool lives and ends with a Fastify instance of its own. */
+export async function openServices(parts: { config: Config; clock: Clock; runtimeUrl: string; outerKey: OuterKey }): Promise<OpenedServices> {
+  const host = Fastify({ logger: false })
+  await host.register(fastifyPostgres, poolOptions(parts.runtimeUrl, parts.config.databasePool))
+  await host.ready()
+  // an idle connection that breaks (database restarted) must not end the process; the next request gets a fresh one
+  host.pg.pool.on('error', () => undefined)
+  const database = createDatabase(host.pg.pool)
+  const texts = createTexts(join(templatesDir, 'locales'))
+  return {
+    services: {
+      config: parts.config,
+      clock: parts.clock,
+      database,
+      vault: createVault(database, parts.outerKey),
+      texts,
+      renderer: createRenderer({ templatesDir, texts, assetVersion: computeAssetVersion(join(templatesDir, 'static')) }),
+    },
+    close: () => host.close(),
+  }
+}

@@ -1,0 +1,171 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { PoolClient } from 'pg'
+import type { DatabaseRole, Transaction } from '../database/connection.ts'
+import type { Services } from '../services.ts'
+import { Problem } from './problems.ts'
+import { findSession, touchSession, type Identity, type SessionKind } from './sessions.ts'
+
+/** Who a route is for. A route without one does not start (see app.ts). */
+export type Audience =
+  | 'public'
+  | 'participant'
+  | 'participant_with_code'
+  | 'staff'
+  | 'hr'
+  | 'implementer'
+  | 'clerk'
+  | 'physician'
+  | 'manager'
+  | 'admin'
+  | 'leaver'
+  | 'alumni'
+
+interface Door {
+  kind: SessionKind
+  role: DatabaseRole
+  /** strengths that open it */
+  strengths: readonly Identity['strength'][]
+  /** staff role that must be granted */
+  staffRole?: string
+}
+
+const doors: Record<Exclude<Audience, 'public'>, Door> = {
+  participant: { kind: 'participant', role: 'employee', strengths: ['link', 'code'] },
+  participant_with_code: { kind: 'participant', role: 'employee', strengths: ['code'] },
+  staff: { kind: 'staff', role: 'sign_in', strengths: ['full'] },
+  hr: { kind: 'staff', role: 'hr', strengths: ['full'], staffRole: 'hr' },
+  implementer: { kind: 'staff', role: 'implementer', strengths: ['full'], staffRole: 'implementer' },
+  clerk: { kind: 'staff', role: 'clerk', strengths: ['full'], staffRole: 'clerk' },
+  physician: { kind: 'staff', role: 'physician', strengths: ['full'], staffRole: 'physician' },
+  manager: { kind: 'staff', role: 'manager', strengths: ['full'], staffRole: 'manager' },
+  admin: { kind: 'staff', role: 'admin', strengths: ['full'], staffRole: 'admin' },
+  leaver: { kind: 'leaver', role: 'leaver', strengths: ['link', 'code', 'full'] },
+  alumni: { kind: 'alumni', role: 'alumni', strengths: ['link', 'full'] },
+}
+
+/** A live role of the signed-in person; the workplace is undefined when it holds everywhere. */
+export interface HeldRole {
+  grantId: string
+  role: string
+  workplaceId: string | undefined
+  departmentId: string | undefined
+  secrecyAcknowledged: boolean
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    audience?: Audience
+  }
+  interface FastifyRequest {
+    /** Who is asking; set by the audience's guard, absent on public routes. */
+    identity: Identity | undefined
+    heldRoles: readonly HeldRole[]
+    locale: 'ja' | 'en'
+    staffName: string | undefined
+  }
+}
+
+/** Cookie names: one for each kind, so that an employee may also be HR in the same browser. */
+export const cookieOf: Record<SessionKind, string> = {
+  staff: 'hanamichi_staff',
+  participant: 'hanamichi_participant',
+  leaver: 'hanamichi_leaver',
+  alumni: 'hanamichi_alumni',
+}
+
+/**
+ * Puts a guard in front of every route of this plugin: session of the right kind and strength, a live role, a CSRF token on writes.
+ * Call it first in a plugin registered without fastify-plugin: encapsulation makes a forgotten check impossible.
+ */
+export function forAudience(app: FastifyInstance, services: Services, audience: Audience): void {
+  app.addHook('onRoute', (route) => {
+    route.config = { ...route.config, audience }
+  })
+  app.addHook('preHandler', async (request, reply) => {
+    if (audience !== 'public') await requireSession(services, request, audience)
+    if (request.method !== 'GET' && request.method !== 'HEAD' && !request.routeOptions.config.withoutCsrf)
+      await verifyCsrf(app, request, reply)
+  })
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Only for POSTs that must work without cookies by a standard (one-click refusal of news, RFC 8058). */
+    withoutCsrf?: true
+  }
+}
+
+async function verifyCsrf(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  await new Promise<void>((done, fail) => {
+    app.csrfProtection(request, reply, (error?: Error) => (error ? fail(new Problem('form_expired')) : done()))
+  })
+}
+
+async function requireSession(
+  services: Services,
+  request: FastifyRequest,
+  audience: Exclude<Audience, 'public'>,
+): Promise<void> {
+  const door = doors[audience]
+  const at = services.clock.now()
+  const found = await findSession(services.database, request.cookies[cookieOf[door.kind]], at)
+  if (!found || found.kind !== door.kind) throw new Problem('sign_in_needed')
+  if (!door.strengths.includes(found.strength)) throw new Problem('sign_in_needed')
+  const { lastSeenAt, ...identity } = found
+  request.identity = identity
+  if (door.kind === 'staff') await requireRole(services, request, door)
+  if (at.getTime() - lastSeenAt.getTime() > 60_000) {
+    const role = door.kind === 'participant' ? 'employee' : door.kind === 'staff' ? 'sign_in' : door.kind
+    await services.database.as({ role, companyId: identity.companyId, subjectId: identity.subjectId }, at, (db) =>
+      touchSession(db, identity, at),
+    )
+  }
+}
+
+async function requireRole(services: Services, request: FastifyRequest, door: Door): Promise<void> {
+  const identity = request.identity!
+  const rows = await services.database.lookUp<{
+    id: string
+    role: string
+    workplace_id: string | null
+    department_id: string | null
+    acknowledged: boolean
+    display_name: string
+  }>('SELECT * FROM find_staff_roles($1, $2)', [identity.companyId, identity.subjectId])
+  request.staffName = rows[0]?.display_name
+  request.heldRoles = rows.map((row) => ({
+    grantId: row.id,
+    role: row.role,
+    workplaceId: row.workplace_id ?? undefined,
+    departmentId: row.department_id ?? undefined,
+    secrecyAcknowledged: row.acknowledged,
+  }))
+  if (!door.staffRole) return
+  const held = request.heldRoles.filter((one) => one.role === door.staffRole)
+  if (held.length === 0) throw new Problem('not_allowed')
+  // those who may open individual records: only with the duty of secrecy acknowledged (law R-5)
+  if (['implementer', 'clerk', 'physician'].includes(door.staffRole) && !held.some((one) => one.secrecyAcknowledged))
+    throw new Problem('secrecy_not_acknowledged')
+}
+
+/** Runs `work` in one transaction as the route's audience, with the person's rows in reach. */
+export async function asAudience<Tables, Result>(
+  services: Services,
+  request: FastifyRequest,
+  work: (db: Transaction<Tables>, client: PoolClient) => Promise<Result>,
+): Promise<Result> {
+  const audience = request.routeOptions.config.audience
+  const identity = request.identity
+  if (!audience || audience === 'public' || !identity) throw new Error('asAudience is for guarded routes')
+  return services.database.as(
+    { role: doors[audience].role, companyId: identity.companyId, subjectId: identity.subjectId },
+    services.clock.now(),
+    work,
+  )
+}
+
+/** The identity of a guarded route. */
+export function identityOf(request: FastifyRequest): Identity {
+  if (!request.identity) throw new Error('this route has no identity')
+  return request.identity
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import type { Services } from '../services.ts'
+import { Problem, problemOfDatabaseError } from './problems.ts'
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /**
+     * Sends a page: templates/<page>.hbs in the person's language, with `csrf` and a fresh `formId` for its forms.
+     * `data.timeZone` wins over the session's company.
+     */
+    page: (page: string, data: Record<string, unknown>, options?: { status?: number; timeZone?: string }) => Promise<FastifyReply>
+  }
+}
+
+const localeCookie = 'hanamichi_locale'
+
+function pickLocale(request: FastifyRequest): 'ja' | 'en' {
+  const asked = (request.query as { lang?: unknown } | undefined)?.lang ?? request.cookies[localeCookie]
+  if (asked === 'ja' || asked === 'en') return asked
+  const accepted = request.headers['accept-language'] ?? ''
+  return /^\s*en\b/i.test(accepted) ? 'en' : 'ja'
+}
+
+/** Rendering, language and the one place that turns errors into answers. */
+export function addPages(app: FastifyInstance, services: Services): void {
+  app.decorateRequest('identity', undefined)
+  app.decorateRequest('locale', 'ja')
+  app.decorateRequest('staffName', undefined)
+  app.decorateRequest('heldRoles', undefined as unknown as [])
+
+  app.addHook('onRequest', async (request, reply) => {
+    request.locale = pickLocale(request)
+    request.heldRoles = []
+    const asked = (request.query as { lang?: unknown } | undefined)?.lang
+    if (asked === 'ja' || asked === 'en')
+      reply.setCookie(localeCookie, asked, { path: '/', sameSite: 'lax', httpOnly: true, maxAge: 31_536_000 })
+  })
+  app.addHook('onSend', async (request, reply) => {
+    if (!request.url.startsWith('/static/')) reply.header('cache-control', 'no-store')
+  })
+
+  app.decorateReply('page', async function (this: FastifyReply, page, data, options = {}) {
+    const { request } = this
+    const html = services.renderer.render(page, {
+      locale: request.locale,
+      timeZone: options.timeZone ?? request.identity?.timeZone ?? 'Asia/Tokyo',
+      data: {
+        companyName: request.identity?.companyName ?? '',
+        ...data,
+        csrf: this.generateCsrf(),
+        formId: randomUUID(),
+      },
+    })
+    return this.code(options.status ?? 200).type('text/html; charset=utf-8').send(html)
+  })
+
+  app.setNotFoundHandler(async (request, reply) => sendProblem(request, reply, new Problem('not_found')))
+  app.setErrorHandler(async (error, request, reply) => {
+    const problem = problemOf(error as FastifyError)
+    if (problem.status >= 500) {
+      // name, code and stack only: messages of the database may quote values
+      request.log.error({ requestId: request.id, code: (error as FastifyError).code, name: (error as Error).name, stack: stackOf(error) }, problem.code)
+    }
+    return sendProblem(request, reply, problem)
+  })
+}
+
+function stackOf(error: unknown): string | undefined {
+  const stack = (error as Error).stack
+  if (!stack) return undefined
+  // without the message
+  return stack.split('\n').filter((line) => line.trimStart().startsWith('at ')).slice(0, 12).join('\n')
+}
+
+function problemOf(error: FastifyError): Problem {
+  if (error instanceof Problem) return error
+  const database = problemOfDatabaseError(error)
+  if (database) return database
+  if (hasZodFastifySchemaValidationErrors(error)) return new Problem('invalid_input')
+  if (error.statusCode === 413) return new Problem('too_large')
+  if (error.statusCode === 429) return new Problem('too_many_requests')
+  if (error.statusCode === 415 || error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new Problem('unsupported_file')
+  if (error.statusCode !== undefined && error.statusCode < 500) return new Problem('invalid_input')
+  return new Problem('unexpected')
+}
+
+async function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): Promise<FastifyReply> {
+  if ((request.headers.accept ?? '').includes('application/json'))
+    return reply.code(problem.status).type('application/problem+json').send({ type: 'about:blank', title: problem.code, status: problem.status, requestId: request.id })
+  return reply.page(
+    'web/problem',
+    { code: problem.code, titleKey: `problem.${problem.code}.title`, bodyKey: `problem.${problem.code}.body`, actionKey: `problem.${problem.code}.action`, requestId: request.id, fields: problem.fields },
+    { status: problem.status },
+  )
+}

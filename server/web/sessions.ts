@@ -1,0 +1,187 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Kysely } from 'kysely'
+import type { Database } from '../database/connection.ts'
+import { newId } from '../ids.ts'
+
+export type SessionKind = 'staff' | 'participant' | 'leaver' | 'alumni'
+/** How the session was proven: a link lets a person begin, a personal code or a second factor opens records. */
+export type Strength = 'link' | 'code' | 'password' | 'full'
+
+/** Who is asking, as the session tells. */
+export interface Identity {
+  companyId: string
+  companyKey: string
+  companyName: string
+  companyLocale: string
+  timeZone: string
+  sessionId: string
+  kind: SessionKind
+  subjectId: string
+  contextId: string | undefined
+  strength: Strength
+}
+
+export interface SessionTable {
+  company_id: string
+  id: string
+  kind: string
+  subject_id: string
+  context_id: string | null
+  strength: string
+  secret_hash: Buffer
+  created_at: Date
+  last_seen_at: Date
+  idle_seconds: number
+  expires_at: Date
+  revoked_at: Date | null
+}
+
+interface Tables {
+  session: SessionTable
+}
+
+/** Idle time after which a session ends, seconds; short at the desks, where health data is open. */
+export const idleSeconds: Record<SessionKind, number> = {
+  staff: 30 * 60,
+  participant: 60 * 60,
+  leaver: 60 * 60,
+  alumni: 12 * 60 * 60,
+}
+const longest: Record<SessionKind, number> = {
+  staff: 10 * 3600,
+  participant: 24 * 3600,
+  leaver: 24 * 3600,
+  alumni: 7 * 24 * 3600,
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest()
+
+export interface NewSession {
+  companyId: string
+  companyKey: string
+  kind: SessionKind
+  subjectId: string
+  contextId?: string | undefined
+  strength: Strength
+}
+
+/** Makes a session in the caller's transaction; the cookie's value is returned once and only its hash is kept. */
+// oxlint-disable-next-line typescript/no-explicit-any -- any role that may begin sessions
+export async function openSession(
+  db: Kysely<any>,
+  session: NewSession,
+  at: Date,
+): Promise<{ cookie: string; sessionId: string }> {
+  const secret = randomBytes(24).toString('base64url')
+  const id = newId(at)
+  await (db as Kysely<Tables>)
+    .insertInto('session')
+    .values({
+      company_id: session.companyId,
+      id,
+      kind: session.kind,
+      subject_id: session.subjectId,
+      context_id: session.contextId ?? null,
+      strength: session.strength,
+      secret_hash: sha256(secret),
+      created_at: at,
+      last_seen_at: at,
+      idle_seconds: idleSeconds[session.kind],
+      expires_at: new Date(at.getTime() + longest[session.kind] * 1000),
+      revoked_at: null,
+    })
+    .execute()
+  return { cookie: `${session.companyKey}.${secret}`, sessionId: id }
+}
+
+/** Raises what a session has proven (link to code, password to full). */
+// oxlint-disable-next-line typescript/no-explicit-any -- see openSession
+export async function strengthenSession(
+  db: Kysely<any>,
+  companyId: string,
+  sessionId: string,
+  strength: Strength,
+): Promise<void> {
+  await (db as Kysely<Tables>)
+    .updateTable('session')
+    .set({ strength })
+    .where('company_id', '=', companyId)
+    .where('id', '=', sessionId)
+    .execute()
+}
+
+/** Ends sessions of a subject (all of them, or one). */
+export async function revokeSessions(
+  // oxlint-disable-next-line typescript/no-explicit-any -- see openSession
+  db: Kysely<any>,
+  companyId: string,
+  of: { subjectId: string; sessionId?: string },
+  at: Date,
+): Promise<void> {
+  let query = (db as Kysely<Tables>)
+    .updateTable('session')
+    .set({ revoked_at: at })
+    .where('company_id', '=', companyId)
+    .where('subject_id', '=', of.subjectId)
+    .where('revoked_at', 'is', null)
+  if (of.sessionId) query = query.where('id', '=', of.sessionId)
+  await query.execute()
+}
+
+interface FoundSession {
+  company_id: string
+  company_key: string
+  company_name: string
+  company_locale: string
+  time_zone: string
+  id: string
+  kind: SessionKind
+  subject_id: string
+  context_id: string | null
+  strength: Strength
+  last_seen_at: Date
+}
+
+/** The identity behind a cookie, or undefined when it is unknown, ended or idle for too long. */
+export async function findSession(
+  database: Database,
+  cookie: string | undefined,
+  at: Date,
+): Promise<(Identity & { lastSeenAt: Date }) | undefined> {
+  const match = cookie ? /^([0-9a-z]{6})\.([\w-]{32})$/.exec(cookie) : null
+  if (!match) return undefined
+  const [row] = await database.lookUp<FoundSession>('SELECT * FROM find_session($1, $2, $3)', [
+    match[1],
+    sha256(match[2]!),
+    at,
+  ])
+  if (!row) return undefined
+  return {
+    companyId: row.company_id,
+    companyKey: row.company_key,
+    companyName: row.company_name,
+    companyLocale: row.company_locale,
+    timeZone: row.time_zone,
+    sessionId: row.id,
+    kind: row.kind,
+    subjectId: row.subject_id,
+    contextId: row.context_id ?? undefined,
+    strength: row.strength,
+    lastSeenAt: row.last_seen_at,
+  }
+}
+
+/** Keeps a used session alive; written at most once a minute, not at every page. */
+// oxlint-disable-next-line typescript/no-explicit-any -- see openSession
+export async function touchSession(
+  db: Kysely<any>,
+  identity: { companyId: string; sessionId: string },
+  at: Date,
+): Promise<void> {
+  await (db as Kysely<Tables>)
+    .updateTable('session')
+    .set({ last_seen_at: at })
+    .where('company_id', '=', identity.companyId)
+    .where('id', '=', identity.sessionId)
+    .execute()
+}
