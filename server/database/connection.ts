@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect } from 'kysely'
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
 import type { Pool, PoolClient } from 'pg'
 
 /** Request roles and work roles of roles.sql. A transaction runs as exactly one of them. */
@@ -54,19 +54,13 @@ const handles = new WeakMap<PoolClient, Kysely<unknown>>()
 function handleFor<Tables>(client: PoolClient): Kysely<Tables> {
   let handle = handles.get(client)
   if (!handle) {
-    const bound: { connect: () => Promise<PoolClient>; end: () => Promise<void> } = { connect: async () => client, end: async () => {} }
-    // the client is released by our caller, not by kysely
-    const lent = new Proxy(client, { get: (target, key) => (key === 'release' ? () => {} : bindTo(target, key)) })
-    bound.connect = async () => lent
-    handle = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: bound }) })
+    // kysely borrows the client for good; our caller releases it
+    const lent: PostgresPoolClient = { query: client.query.bind(client) as PostgresPoolClient['query'], release: () => {} }
+    const pool: PostgresPool = { connect: async () => lent, end: async () => {}, options: {} }
+    handle = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
     handles.set(client, handle)
   }
   return handle as unknown as Kysely<Tables>
-}
-
-function bindTo(target: PoolClient, key: string | symbol): unknown {
-  const value: unknown = Reflect.get(target, key)
-  return typeof value === 'function' ? (value.bind(target) as unknown) : value
 }
 
 /** The database as the rest of the server sees it. */
