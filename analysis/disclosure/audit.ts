@@ -48,7 +48,8 @@ export type AuditOptions = {
  * (BigInt) arithmetic throughout. Design: super-atoms, elimination "big columns first" and the integer search are the
  * disclosure auditor's; rounding of published figures is never counted as protection.
  *
- * @returns a verdict with a certificate for each exposure found, and the cell whose withdrawal helps most cheaply
+ * @returns a verdict with a certificate for each exposure found (unions of separate exposures are not listed again), and
+ *   the cell to drop: withdrawing it and auditing again, until safe, ends in a safe ledger; `keepSafeCells` keeps more
  * @throws RangeError for unknown atoms, double ids or counts that are no whole numbers
  * @example atoms {p1…p12: 1 each, p13: 1}; cells A = {p1…p12} released, A' = {p1…p13} → unsafe, p13 = A' − A, drop A'
  */

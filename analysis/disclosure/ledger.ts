@@ -1,3 +1,5 @@
+import type { DisclosurePlan } from './plan.ts'
+
 /**
  * One published cell: the set of atoms whose people it sums over. Publishing it reveals every statistic's sum over
  * them, because mean × n is published.
@@ -119,6 +121,23 @@ export function ledgerOf(
     atoms.set(atom, (atoms.get(atom) ?? 0) + 1)
   }
   return { floor, atoms, cells: cells.map((cell, index) => ({ ...cell, atoms: members[index]! })) }
+}
+
+/**
+ * The ledger of one plan: an atom per department (its directly attached people), a cell per published department and
+ * per 「その他合算」 (id `rest:` + department). Joined with other cells of the same people, build it by {@link ledgerOf}.
+ */
+export function ledgerOfPlan(plan: DisclosurePlan): Ledger {
+  const total = new Map(plan.departments.map(({ id, respondents }) => [id, respondents]))
+  const atoms = new Map(total)
+  for (const { id, parentId } of plan.departments) {
+    if (parentId !== null) atoms.set(parentId, atoms.get(parentId)! - total.get(id)!)
+  }
+  const cells = [...plan.published, ...plan.rests].map(({ kind, id, members }) => ({
+    id: kind === 'rest' ? `rest:${id}` : id,
+    atoms: members,
+  }))
+  return { floor: plan.floor, atoms, cells }
 }
 
 /** Respondents of a cell. */

@@ -14,7 +14,7 @@ type HighsLike = {
   solve(model: string): {
     readonly Status: string
     readonly ObjectiveValue?: number
-    readonly Columns?: Readonly<Record<string, { readonly Primal?: number }>>
+    readonly Columns?: Readonly<Record<string, object>>
   }
 }
 
@@ -28,7 +28,9 @@ export function fromHighs(highs: HighsLike): Solve {
     const answer = highs.solve(model)
     const status = answer.Status === 'Optimal' ? 'optimal' : answer.Status === 'Infeasible' ? 'infeasible' : 'other'
     const columns = Object.entries(answer.Columns ?? {})
-    const values = new Map(columns.map(([name, column]) => [name, column.Primal ?? Number.NaN]))
+    const values = new Map(
+      columns.map(([name, column]) => [name, 'Primal' in column ? Number(column.Primal) : Number.NaN]),
+    )
     return { status, objective: answer.ObjectiveValue ?? Number.NaN, values }
   }
 }
