@@ -80,7 +80,7 @@ function drawHeader(lines: readonly string[], x: number, bottom: number): string
 }
 
 function drawName({ label, depth = 0, note }: HeatMap['rows'][number], y: number): string {
-  const indent = depth * 12
+  const indent = 2 + depth * 12
   const room = nameWidth - indent - 12 - (note ? textWidth(note, 11) + 8 : 0)
   const lines = wrap(label, room, size)
   const fitted = lines.length > 1 ? wrap(label, room, 11).slice(0, 2) : lines
