@@ -42,7 +42,7 @@ describe('judgement chart', () => {
   })
 
   test.each(cases.published.rows)('published row of n = %d is reached by some share of men', (...row) => {
-    const [, load, control, supervisor, coworker, riskA, riskB, total] = row as number[]
+    const [, load, control, supervisor, coworker, riskA, riskB, total] = row
     const means = axes([load!, control!, supervisor!, coworker!])
     const [men, women] = [chartRisk(means, 'male'), chartRisk(means, 'female')]
     // Inputs are rounded to 0.1 and the share of men is unknown: between the sexes, within 3 points.
