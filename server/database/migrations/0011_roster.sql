@@ -6,6 +6,8 @@ CREATE TABLE workplace (
   name text NOT NULL,
   -- law S-2: the number that decides about 50 is counted otherwise than those who take the check
   headcount_for_50 integer CHECK (headcount_for_50 >= 0),
+  -- counted at the last import of people, or given in the file because the company counts otherwise
+  headcount_source text NOT NULL DEFAULT 'roster' CHECK (headcount_source IN ('roster', 'given')),
   from_on date NOT NULL,
   until_on date,
   PRIMARY KEY (company_id, id),
