@@ -5,7 +5,7 @@ import { jStat } from 'jstat'
  *
  * Variant: incomplete-beta distribution function, P(X ≤ k) = I_{size/(size+mean)}(size, k + 1); a doubling search, then halving.
  * Source: Johnson, Kemp & Kotz 2005, Univariate Discrete Distributions, 5.6, https://doi.org/10.1002/0471715816
- * Example: negativeBinomialQuantile(0.95, 14, 3) = 7 (R: qnbinom(.95, size = 14, mu = 3)).
+ * Example: negativeBinomialQuantile(0.95, 14, 3) = 6 (R: qnbinom(.95, size = 14, mu = 3)).
  * With mean 0: 0.
  */
 export function negativeBinomialQuantile(p: number, size: number, mean: number): number {

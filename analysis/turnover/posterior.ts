@@ -72,7 +72,7 @@ export function probabilityAbove(risk: RelativeRisk, threshold: number): number 
  *
  * `yearlyExpected` = people × their leaving rates; mean = that × the risk's mean; negative binomial of size κ + O.
  * Source: posterior predictive of gamma–Poisson (Gelman et al., Bayesian Data Analysis 3rd ed., 2.7).
- * Example: 3 expected, risk mean 1, shape 14 → mean 3, [0, 7].
+ * Example: 3 expected, risk mean 1, shape 14 → mean 3, [0, 6].
  * With nobody there: 0 [0, 0].
  */
 export function nextYearLeavers(

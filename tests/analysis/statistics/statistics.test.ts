@@ -202,6 +202,7 @@ describe('counts against expectation', () => {
       ),
     )
     expect(negativeBinomialQuantile(0.95, 8, 0)).toBe(0)
+    expect(negativeBinomialQuantile(0.95, 14, 3)).toBe(6)
   })
 })
 
