@@ -1,4 +1,4 @@
-import { LineCounter, isAlias, isMap, isNode, isScalar, parseDocument, visit } from 'yaml'
+import { LineCounter, isMap, isNode, isScalar, parseDocument, visit } from 'yaml'
 import { questionnaireSchema } from '../../survey-definitions/schema.ts'
 import { checkDefinition } from './checks.ts'
 import type { Document } from 'yaml'
@@ -21,8 +21,12 @@ export type ParsedDefinition =
   | { readonly definition: Questionnaire; readonly faults?: undefined }
   | { readonly definition?: undefined; readonly faults: readonly DefinitionFault[] }
 
-/** The longest shipped form has about 26,000 characters; a million leaves room for many languages. */
-const MAX_CHARACTERS = 1_000_000
+/** The longest shipped form has about 26,000 characters; this leaves room for a dozen languages. */
+const MAX_CHARACTERS = 300_000
+/** A definition nests about ten deep. The YAML reader recurses, so thousands would exhaust its stack. */
+const MAX_DEPTH = 50
+/** More would help nobody, and finding the place of each takes time. */
+const MAX_FAULTS = 100
 
 /**
  * Reads a questionnaire definition: YAML text in, the definition or all its faults out. Pure: `file` only names the
@@ -40,53 +44,80 @@ export function parseDefinition(text: string, file: string): ParsedDefinition {
       `the file has ${text.length} characters, more than ${MAX_CHARACTERS}; split or shorten it`,
     )
   }
+  if (nestsDeep(text)) return whole('yaml', `nested more than ${MAX_DEPTH} deep, no questionnaire is; start anew`)
   const lines = new LineCounter()
-  let document: Document.Parsed
-  try {
-    document = parseDocument(text, {
-      lineCounter: lines,
-      stringKeys: true,
-      resolveKnownTags: false,
-      logLevel: 'silent',
-    })
-  } catch (error) {
-    // Thousands of nested brackets exhaust the stack of the YAML reader.
-    if (error instanceof RangeError) return whole('yaml', 'nested too deeply to be a questionnaire; start anew')
-    throw error
-  }
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    stringKeys: true,
+    // Checked below: the reader compares every key with every other.
+    uniqueKeys: false,
+    resolveKnownTags: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+  })
   const at = (offset: number): { line: number; column: number } => {
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
-  const faults: DefinitionFault[] = [...document.errors, ...document.warnings].map((error) => ({
-    file,
-    ...at(error.pos[0]),
-    path: '',
-    code: 'yaml',
-    message: error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? error.code,
-  }))
+  const faults: DefinitionFault[] = []
+  const refuse = (offset: number, code: DefinitionFaultCode, message: string): void => {
+    faults.push({ file, ...at(offset), path: '', code, message })
+  }
+  for (const error of [...document.errors, ...document.warnings]) refuse(error.pos[0], 'yaml', error.message)
   visit(document, {
     Alias: (_key, node) => {
-      const message = `aliases (*${node.source}) are not allowed; write it out, or use option_sets`
-      faults.push({ file, ...at(node.range?.[0] ?? 0), path: '', code: 'alias', message })
+      refuse(
+        node.range?.[0] ?? 0,
+        'alias',
+        `aliases (*${node.source}) are not allowed; write it out, or use option_sets`,
+      )
+    },
+    Map: (_key, map) => {
+      const seen = new Set<string>()
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue
+        const name = String(key.value)
+        if (seen.has(name)) refuse(key.range?.[0] ?? 0, 'yaml', `"${name}" stands twice here; keep one`)
+        seen.add(name)
+      }
     },
   })
-  if (faults.length > 0) return { faults }
+  if (faults.length > 0) return { faults: inOrder(faults) }
 
-  const located = (place: Place, code: DefinitionFaultCode, message: string): DefinitionFault => ({
+  const located: Locate = (place, code, message, what = 'value') => ({
     file,
-    ...at(offsetOf(document, place)),
+    ...at(offsetOf(document, place, what)),
     path: place.join('.'),
     code,
     message,
   })
   const shaped = questionnaireSchema.safeParse(document.toJS())
-  const found = shaped.success
-    ? checkDefinition(shaped.data).map(({ place, code, message }) => located(place, code, message))
-    : shaped.error.issues.flatMap((issue) => shapeFaults(issue as Issue, located))
-  if (found.length > 0) return { faults: found.sort((a, b) => a.line - b.line || a.column - b.column) }
-  return { definition: shaped.data! }
+  if (!shaped.success) {
+    const issues = shaped.error.issues.slice(0, MAX_FAULTS) as Issue[]
+    return { faults: inOrder(issues.flatMap((issue) => shapeFaults(issue, located))) }
+  }
+  const findings = checkDefinition(shaped.data).slice(0, MAX_FAULTS)
+  if (findings.length === 0) return { definition: shaped.data }
+  return { faults: inOrder(findings.map(({ place, code, message }) => located(place, code, message))) }
 }
+
+/** The first faults in the order of the file. */
+function inOrder(faults: readonly DefinitionFault[]): DefinitionFault[] {
+  return faults.toSorted((a, b) => a.line - b.line || a.column - b.column).slice(0, MAX_FAULTS)
+}
+
+/** Whether brackets, or dashes on one line, nest deeper than any questionnaire does. Wording may hold a few brackets. */
+function nestsDeep(text: string): boolean {
+  let depth = 0
+  for (let index = 0; index < text.length && depth <= MAX_DEPTH; index++) {
+    const character = text[index]
+    if (character === '[' || character === '{') depth++
+    else if ((character === ']' || character === '}') && depth > 0) depth--
+  }
+  return depth > MAX_DEPTH || /(?:[-?:][ \t]+){51}/.test(text)
+}
+
+type Locate = (place: Place, code: DefinitionFaultCode, message: string, what?: 'key' | 'value') => DefinitionFault
 
 type Issue = {
   readonly code: string
@@ -96,13 +127,11 @@ type Issue = {
   readonly errors?: readonly (readonly Issue[])[]
 }
 
-function shapeFaults(
-  issue: Issue,
-  located: (place: Place, code: DefinitionFaultCode, message: string) => DefinitionFault,
-): DefinitionFault[] {
+function shapeFaults(issue: Issue, located: Locate): DefinitionFault[] {
   if (issue.code === 'unrecognized_keys' && issue.keys) {
-    return issue.keys.map((key) => {
-      return located([...issue.path, key], 'shape', `"${key}" means nothing here; mend the spelling or remove it`)
+    return issue.keys.slice(0, MAX_FAULTS).map((key) => {
+      const message = `"${key}" means nothing here; mend the spelling or remove it`
+      return located([...issue.path, key], 'shape', message, 'key')
     })
   }
   // Of several shapes allowed, report against the one that the text comes closest to.
@@ -119,20 +148,12 @@ function depth(issues: readonly Issue[]): number {
 }
 
 /** Where a place begins in the text; where it does not exist, the nearest thing around it that does. */
-function offsetOf(document: Document.Parsed, place: Place): number {
-  const last = place.at(-1)
+function offsetOf(document: Document.Parsed, place: Place, what: 'key' | 'value'): number {
+  if (place.length === 0) return document.contents?.range[0] ?? 0
   const parent = place.length > 1 ? document.getIn(place.slice(0, -1), true) : document.contents
-  if (isMap(parent)) {
-    const pair = parent.items.find(({ key }) => isScalar(key) && String(key.value) === String(last))
-    // An unknown key is pointed at itself, anything else at its value.
-    const node = pair && isNode(pair.value) && !isEmpty(pair.value) ? pair.value : pair?.key
-    if (isNode(node) && !isAlias(node) && node.range) return node.range[0]
-  }
-  const node = place.length === 0 ? document.contents : document.getIn(place, true)
+  const last = place.at(-1)
+  const pair = isMap(parent) && parent.items.find(({ key }) => isScalar(key) && key.value === String(last))
+  const node = what === 'key' && pair ? pair.key : document.getIn(place, true)
   if (isNode(node) && node.range) return node.range[0]
-  return place.length === 0 ? 0 : offsetOf(document, place.slice(0, -1))
-}
-
-function isEmpty(node: unknown): boolean {
-  return isScalar(node) && node.value === null
+  return offsetOf(document, place.slice(0, -1), 'value')
 }

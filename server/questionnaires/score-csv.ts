@@ -61,13 +61,15 @@ export async function scoreCsv(job: {
     })
   }
   try {
-    let scoreRow: ((row: ParsedRow) => string) | undefined
+    let scoreRow: ((record: readonly string[], line: number) => string) | undefined
+    const lineOf = countLines()
     for await (const row of parser as AsyncIterable<ParsedRow>) {
+      const line = lineOf(row)
       if (!scoreRow) {
-        scoreRow = compileRow(row, questionnaire)
+        scoreRow = compileRow(row.record, line, questionnaire)
         continue
       }
-      block += scoreRow(row)
+      block += scoreRow(row.record, line)
       if (block.length >= BLOCK_CHARACTERS) await flush()
     }
     if (!scoreRow) throw new ScoreCsvError(1, 1, 'the input is empty; it begins with a header line')
@@ -84,13 +86,19 @@ function readerError(error: CsvError): ScoreCsvError {
   if (error.code === 'CSV_MAX_RECORD_SIZE') {
     return new ScoreCsvError(line, column, `a record of more than ${MAX_RECORD_CHARACTERS} characters`)
   }
+  if (error.code === 'CSV_QUOTE_NOT_CLOSED') {
+    return new ScoreCsvError(line, column, 'the end of the input, inside a quotation mark that was never closed')
+  }
   return new ScoreCsvError(line, column, 'not a readable CSV record; look for a quotation mark out of place')
 }
 
 /** Reads the header and prepares what turns each further row into a line of JSON. */
-function compileRow(header: ParsedRow, questionnaire: Questionnaire): (row: ParsedRow) => string {
-  const names = header.record.map((name) => name.trim())
-  const headerLine = firstLine(header)
+function compileRow(
+  header: readonly string[],
+  headerLine: number,
+  questionnaire: Questionnaire,
+): (record: readonly string[], line: number) => string {
+  const names = header.map((name) => name.trim())
   const columnOf = (name: string): number => {
     const at = names.indexOf(name)
     if (at < 0) throw new ScoreCsvError(headerLine, names.length + 1, `the column "${name}" is missing`)
@@ -108,13 +116,12 @@ function compileRow(header: ParsedRow, questionnaire: Questionnaire): (row: Pars
   const print = compilePrint(questionnaire)
   const ids = new Set<string>()
 
-  return (row) => {
+  return (record, line) => {
     const fault = (column: number, problem: string): ScoreCsvError =>
-      new ScoreCsvError(firstLine(row), column + 1, `${names[column]}: ${problem}`)
-    const { record } = row
+      new ScoreCsvError(line, column + 1, `${names[column]}: ${problem}`)
     if (record.length !== names.length) {
       const what = `${record.length} fields where the header has ${names.length} columns`
-      throw new ScoreCsvError(firstLine(row), Math.min(record.length, names.length) + 1, what)
+      throw new ScoreCsvError(line, Math.min(record.length, names.length) + 1, what)
     }
     const id = record[idColumn]!.trim()
     if (id === '') throw fault(idColumn, 'blank; every row needs an id')
@@ -146,10 +153,20 @@ function readSex(cell: string): Sex | null | undefined {
   return sex === 'male' || sex === 'female' ? sex : undefined
 }
 
-/** Line on which a row begins: the reader counts to its end, and a quoted field may hold line breaks. */
-function firstLine({ record, info }: ParsedRow): number {
-  const breaks = record.reduce((sum, field) => sum + (field.match(/\r\n|\n|\r/g)?.length ?? 0), 0)
-  return info.lines - breaks
+/**
+ * Gives the line on which each row begins, called with the rows in order. The reader counts to a row's end, and inside
+ * quotes it counts CR LF as two lines.
+ */
+function countLines(): (row: ParsedRow) => number {
+  let [readerLine, tooMany] = [0, 0]
+  return ({ record, info }) => {
+    const breaks = info.lines - readerLine > 1 ? record.join(',').match(/\r\n|\r|\n/g) : null
+    const counted = breaks?.reduce((sum, mark) => sum + mark.length, 0) ?? 0
+    const line = info.lines - counted - tooMany
+    tooMany += counted - (breaks?.length ?? 0)
+    readerLine = info.lines
+    return line
+  }
 }
 
 function compilePrint(questionnaire: Questionnaire): (id: string, score: Score) => string {

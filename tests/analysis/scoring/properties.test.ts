@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AnswerError, compileScorer } from '../../../analysis/scoring/index.ts'
 import { answersInOrder, shippedForm } from './forms.ts'

@@ -96,14 +96,14 @@ describe('boundary rows (stresscheck-sentinel, MIT)', () => {
       return
     }
     const { simpleSum, missing } = score(answers, 'male')
-    expect(missing).toEqual(expected.missing!.map((position) => ids[position - 1]))
+    expect(missing).toEqual(expected.missing.map((position) => ids[position - 1]))
     if (!expected.valid) {
       expect(simpleSum).toBeNull()
       return
     }
     expect(simpleSum?.totals).toEqual({ A: expected.A, B: expected.B, C: expected.C })
     expect(simpleSum?.highStress).toBe(expected.high)
-    expect(simpleSum?.rulesMet[0]).toBe(FIRST_RULE[expected.rule!])
+    expect(simpleSum?.rulesMet[0]).toBe(FIRST_RULE[expected.rule])
   })
 })
 
