@@ -39,6 +39,8 @@ CREATE TABLE role_grant (
   -- implementers: who they are by law (law R-1); clerks: who directs them (R-4)
   profession text CHECK (profession IN ('physician', 'public_health_nurse', 'dentist', 'nurse', 'psychiatric_social_worker', 'certified_psychologist')),
   course_completed_on date,
+  -- nurses and psychiatric social workers with three years of workers' health before 2015-12-01 need no course (law R-1)
+  course_exempt boolean NOT NULL DEFAULT false,
   is_representative boolean NOT NULL DEFAULT false,
   directed_by uuid,
   -- duty of secrecy (law R-5): without it no individual record opens
@@ -50,7 +52,8 @@ CREATE TABLE role_grant (
   PRIMARY KEY (company_id, id),
   FOREIGN KEY (company_id, user_id) REFERENCES staff_user,
   CHECK (role <> 'implementer' OR profession IS NOT NULL),
-  CHECK (role <> 'implementer' OR profession IN ('physician', 'public_health_nurse') OR course_completed_on IS NOT NULL),
+  CHECK (role <> 'implementer' OR profession IN ('physician', 'public_health_nurse') OR course_completed_on IS NOT NULL OR course_exempt),
+  CHECK (NOT course_exempt OR profession IN ('nurse', 'psychiatric_social_worker')),
   CHECK (role <> 'manager' OR department_id IS NOT NULL)
 );
 CREATE INDEX role_grant_user ON role_grant (company_id, user_id) WHERE revoked_at IS NULL;

@@ -158,3 +158,13 @@ CREATE VIEW roster_movement WITH (security_barrier) AS
     assigned_from_on, assigned_until_on
   FROM roster_assignment;
 GRANT SELECT ON roster_movement TO hanamichi_turnover, hanamichi_analysis, hanamichi_hr, hanamichi_implementer, hanamichi_clerk;
+
+-- Structure for those above the roster (access): names of units, and where a department's people work, without the people.
+CREATE VIEW roster_workplace WITH (security_barrier) AS
+  SELECT company_id, id AS workplace_id, code, name, from_on, until_on FROM workplace;
+CREATE VIEW roster_department WITH (security_barrier) AS
+  SELECT d.company_id, d.id AS department_id, d.code, v.name, v.parent_id, v.from_on, v.until_on
+  FROM department d JOIN department_version v ON v.company_id = d.company_id AND v.department_id = d.id;
+CREATE VIEW roster_place WITH (security_barrier) AS
+  SELECT company_id, department_id, workplace_id, from_on, until_on FROM assignment;
+GRANT SELECT ON roster_workplace, roster_department, roster_place TO hanamichi_admin, hanamichi_setup, hanamichi_sign_in, hanamichi_hr;
