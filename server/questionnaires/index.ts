@@ -7,5 +7,11 @@ export { parseDefinition } from './parse.ts'
 export type { DefinitionFault, ParsedDefinition } from './parse.ts'
 export type { DefinitionFaultCode } from './findings.ts'
 export { ScoreCsvError, scoreCsv } from './score-csv.ts'
-export { ShippedDefinitionsError, findVersion, hashDefinition, loadShippedQuestionnaires } from './shipped.ts'
+export {
+  ShippedDefinitionsError,
+  findVersion,
+  hashDefinition,
+  loadShippedQuestionnaires,
+  shippedQuestionnaires,
+} from './shipped.ts'
 export type { QuestionnaireVersion, ShippedQuestionnaires } from './shipped.ts'

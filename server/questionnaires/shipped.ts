@@ -95,6 +95,14 @@ export function findVersion(versions: ShippedQuestionnaires, reference: string):
   })
 }
 
+let shipped: Promise<ShippedQuestionnaires> | undefined
+
+/** The shipped questionnaires, read once per process: published files never change. */
+export function shippedQuestionnaires(): Promise<ShippedQuestionnaires> {
+  shipped ??= loadShippedQuestionnaires()
+  return shipped
+}
+
 async function readFrozen(folder: string): Promise<Record<string, string>> {
   try {
     return frozenSchema.parse(JSON.parse(await readFile(join(folder, 'frozen.json'), 'utf8')))

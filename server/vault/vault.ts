@@ -21,9 +21,11 @@ export interface SealedAt {
   rowId: string
 }
 
-/** Data keys made ready for a batch; sealing with them touches no database. */
+/** Data keys made ready for a batch; sealing and opening with them touches no database. */
 export interface ReadyKeys {
   seal: (of: KeyOf, at: SealedAt, value: unknown) => Buffer
+  /** @throws {KeyUnavailable} when the value was sealed under a key that is not in this batch */
+  open: <Value>(at: SealedAt, sealed: Buffer) => Value
 }
 
 export interface Vault {
@@ -180,7 +182,13 @@ export function createVault(database: Database, outer: OuterKey): Vault {
       // made by another transaction at the same moment
       const late = missing.filter((one) => !ready.has(nameOf(one)))
       if (late.length > 0) await fetchKnown(late)
+      const byId = new Map([...ready.values()].map((one) => [one.id, one.key]))
       return {
+        open<Value>(place: SealedAt, sealed: Buffer) {
+          const key = byId.get(keyIdOf(sealed))
+          if (!key) throw new KeyUnavailable()
+          return JSON.parse(unpack(key, sealed, { companyId, table: place.table, rowId: place.rowId }).toString()) as Value
+        },
         seal(one, place, value) {
           const key = ready.get(nameOf(one))
           if (!key) throw new KeyUnavailable()

@@ -1,0 +1,130 @@
+import type { Kysely } from 'kysely'
+import { findVersion, shippedQuestionnaires } from '../questionnaires/index.ts'
+import type { Answers, ScaleScores, Sex, Verdict } from '../../analysis/scoring/index.ts'
+import type { ReadyKeys, Vault } from '../vault/index.ts'
+import type { StoreTables } from './tables.ts'
+
+/** The method whose verdict counts in a campaign; decided by the committee, signed by the implementer (law N-6). */
+export type CriteriaMethod = 'simpleSum' | 'conversion'
+
+/** What one person's answers came to, as it is sealed: nothing of the answers themselves. */
+export interface StoredResult {
+  questionnaire: { slug: string; version: number }
+  /** by scale id; null where an item is missing, `point` null where the sex is not known */
+  scales: ScaleScores
+  simpleSum: Verdict | null
+  conversion: Verdict | null
+  criteriaMethod: CriteriaMethod
+  /** outcome of the campaign's method; null when a scored answer (or, for points, the sex) is missing. Never an interview need (law N-5). */
+  verdict: Verdict | null
+  /** scored items without an answer; `sex` first where a point table needed it */
+  missing: readonly string[]
+}
+
+export interface ResultToStore {
+  companyId: string
+  campaignId: string
+  invitationId: string
+  subjectId: string
+  sex: Sex | null
+  questionnaire: { slug: string; version: number }
+  criteriaMethod: CriteriaMethod
+  answers: Answers
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- called inside the submit transaction of another capability
+type Handle = Kysely<any>
+
+/** The vault key of a person's results. */
+export const resultKeyOf = (subjectId: string) => ({ area: 'stress', subjectId, recordType: 'result' }) as const
+
+/**
+ * Scores one person's answers with the questionnaire version they were given to, and seals the outcome, in the caller's
+ * submit transaction (role employee, or clerk for paper). One row per invitation: a second call is refused by the key.
+ * With `keys` that hold the person's result key the call is a single INSERT.
+ * @throws {AnswerError} for an answer the questionnaire does not allow; an Error for a version that is not shipped
+ */
+export async function storeResult(
+  db: Handle,
+  vault: Vault,
+  of: ResultToStore,
+  at: Date,
+  keys?: ReadyKeys,
+): Promise<void> {
+  const version = findVersion(await shippedQuestionnaires(), `${of.questionnaire.slug}@${of.questionnaire.version}`)
+  if (!version) throw new Error(`questionnaire ${of.questionnaire.slug}@${of.questionnaire.version} is not shipped`)
+  const score = version.score(of.answers, of.sex)
+  const value: StoredResult = {
+    questionnaire: { slug: version.slug, version: version.version },
+    scales: score.scales,
+    simpleSum: score.simpleSum,
+    conversion: score.conversion,
+    criteriaMethod: of.criteriaMethod,
+    verdict: score[of.criteriaMethod],
+    missing: score.missing,
+  }
+  const key = resultKeyOf(of.subjectId)
+  const ready = keys ?? (await vault.readyKeys(db, of.companyId, [key], at))
+  await (db as Kysely<StoreTables>)
+    .insertInto('result')
+    .values({
+      company_id: of.companyId,
+      id: of.invitationId,
+      campaign_id: of.campaignId,
+      subject_id: of.subjectId,
+      sealed: ready.seal(key, { table: 'result', rowId: of.invitationId }, value),
+      scored_at: at,
+    })
+    .execute()
+}
+
+/** One opened result of a campaign; `scored` never leaves the server except as its own person's page or inside a group. */
+export interface ResultForAnalysis {
+  invitationId: string
+  subjectId: string
+  scored: StoredResult
+}
+
+const batch = 2_000
+
+/** Every result of a campaign, opened in batches (role analysis, or implementer). A record whose key was destroyed is left out. */
+export async function* resultsForAnalysis(
+  db: Handle,
+  vault: Vault,
+  companyId: string,
+  campaignId: string,
+): AsyncGenerator<ResultForAnalysis, void, undefined> {
+  for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
+    const rows = await (db as Kysely<StoreTables>)
+      .selectFrom('result')
+      .select(['id', 'subject_id', 'sealed'])
+      .where('company_id', '=', companyId)
+      .where('campaign_id', '=', campaignId)
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(batch)
+      .execute()
+    const opened = await vault.openMany<StoredResult>(
+      db,
+      companyId,
+      rows.map((row) => ({ table: 'result', rowId: row.id, sealed: row.sealed })),
+    )
+    for (const [index, row] of rows.entries()) {
+      const scored = opened[index]
+      if (scored) yield { invitationId: row.id, subjectId: row.subject_id, scored }
+    }
+    if (rows.length < batch) return
+    after = rows.at(-1)!.id
+  }
+}
+
+/** Whether a person's result was released to them (role employee: the own one). */
+export async function isResultReleased(db: Handle, companyId: string, invitationId: string): Promise<boolean> {
+  const row = await (db as Kysely<StoreTables>)
+    .selectFrom('notice')
+    .select('id')
+    .where('company_id', '=', companyId)
+    .where('id', '=', invitationId)
+    .executeTakeFirst()
+  return row !== undefined
+}
