@@ -1,4 +1,4 @@
-import { jStat } from 'jstat'
+import { jStat } from './distributions.ts'
 
 /** Posterior of a proportion: Beta(alpha, beta). */
 export type BetaPosterior = { readonly alpha: number; readonly beta: number; readonly mean: number }

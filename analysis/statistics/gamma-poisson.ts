@@ -1,6 +1,6 @@
 import { digamma } from './digamma.ts'
 import { monotoneRoot } from './monotone-root.ts'
-import { jStat } from 'jstat'
+import { jStat } from './distributions.ts'
 
 /** A count and what was expected of it, in the same units; `observed` may be discounted and so not whole. */
 export type ObservedExpected = { readonly observed: number; readonly expected: number }

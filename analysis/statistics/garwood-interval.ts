@@ -1,4 +1,4 @@
-import { jStat } from 'jstat'
+import { jStat } from './distributions.ts'
 import type { Interval } from './interval.ts'
 
 /**

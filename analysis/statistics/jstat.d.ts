@@ -4,7 +4,9 @@ declare module 'jstat' {
     cdf(x: number, ...parameters: P): number
     inv(p: number, ...parameters: P): number
   }
-  export const jStat: {
+  const jstat: { readonly jStat: Distributions }
+  export default jstat
+  type Distributions = {
     normal: Continuous<[mean: number, sd: number]>
     studentt: Continuous<[degreesOfFreedom: number]>
     chisquare: Continuous<[degreesOfFreedom: number]>

@@ -1,4 +1,4 @@
-import { jStat } from 'jstat'
+import { jStat } from './distributions.ts'
 import type { Interval } from './interval.ts'
 import { monotoneRoot } from './monotone-root.ts'
 import { poissonUpperP } from './poisson-upper-p.ts'

@@ -1,4 +1,4 @@
-import { jStat } from 'jstat'
+import { jStat } from './distributions.ts'
 
 /**
  * Smallest count k with P(X ≤ k) ≥ p for a negative binomial of real `size` and `mean` (variance mean + mean²/size).

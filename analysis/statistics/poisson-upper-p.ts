@@ -1,4 +1,4 @@
-import { jStat } from 'jstat'
+import { jStat } from './distributions.ts'
 
 /**
  * One-sided probability of a count at least as large as the one seen, if the Poisson mean were `expected`.

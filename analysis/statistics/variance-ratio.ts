@@ -1,4 +1,4 @@
-import { jStat } from 'jstat'
+import { jStat } from './distributions.ts'
 
 /**
  * One-sided p-value that a group's spread is larger than a reference spread: P(F ≥ s²/σ²) with (n − 1, m) degrees of freedom.

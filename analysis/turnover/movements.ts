@@ -96,7 +96,8 @@ export function countMovements(
       tenureBand: tenureBandOf(row.hiredOn, on),
       employmentType: row.employmentType,
     }
-    const key = JSON.stringify(cell)
+    // Plain text instead of JSON: this runs for every person and month.
+    const key = `${cell.unit}\n${month}\n${cell.sex}\n${cell.ageBand}\n${cell.tenureBand}\n${cell.employmentType}`
     const found = cells.get(key)
     if (found === undefined) cells.set(key, { ...cell, personMonths, voluntaryLeavers })
     else {
