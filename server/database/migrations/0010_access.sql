@@ -39,7 +39,7 @@ CREATE TABLE role_grant (
   -- implementers: who they are by law (law R-1); clerks: who directs them (R-4)
   profession text CHECK (profession IN ('physician', 'public_health_nurse', 'dentist', 'nurse', 'psychiatric_social_worker', 'certified_psychologist')),
   course_completed_on date,
-  -- nurses and psychiatric social workers with three years of workers' health before 2015-12-01 need no course (law R-1)
+  -- nurses and psychiatric social workers with three years of workers' health work by 2015-11-30 need no course (law R-1)
   course_exempt boolean NOT NULL DEFAULT false,
   is_representative boolean NOT NULL DEFAULT false,
   directed_by uuid,
