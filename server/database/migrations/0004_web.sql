@@ -27,6 +27,9 @@ GRANT SELECT (company_id, id, kind, subject_id, created_at, last_seen_at, expire
 CALL only_own('session', 'hanamichi_employee', 'subject_id');
 CALL only_own('session', 'hanamichi_leaver', 'subject_id');
 CALL only_own('session', 'hanamichi_alumni', 'subject_id');
+-- when somebody read the own result or consulted the physician is nothing the employer's side may see
+CREATE POLICY not_participants ON session AS RESTRICTIVE TO hanamichi_hr, hanamichi_manager, hanamichi_admin, hanamichi_physician
+  USING (kind <> 'participant');
 
 CREATE FUNCTION find_session(wanted_key text, wanted_hash bytea, at timestamptz)
 RETURNS TABLE (company_id uuid, company_key text, company_name text, company_locale text, time_zone text,
@@ -91,3 +94,5 @@ GRANT SELECT, DELETE ON repeated_post TO hanamichi_jobs;
 CALL only_own('repeated_post', 'hanamichi_employee', 'subject_id');
 CALL only_own('repeated_post', 'hanamichi_leaver', 'subject_id');
 CALL only_own('repeated_post', 'hanamichi_alumni', 'subject_id');
+CREATE POLICY own_staff ON repeated_post AS RESTRICTIVE TO hanamichi_implementer, hanamichi_clerk, hanamichi_physician, hanamichi_hr, hanamichi_manager, hanamichi_admin
+  USING (subject_id = (SELECT subject_id())) WITH CHECK (subject_id = (SELECT subject_id()));

@@ -67,6 +67,9 @@ CREATE TABLE interview_request (
   employment_id uuid NOT NULL,
   workplace_id uuid NOT NULL,
   text_version text NOT NULL,
+  locale text NOT NULL,
+  -- what the person was told the employer learns, word for word (law I-4)
+  told text NOT NULL,
   -- the disclosure was read and ticked (law I-3)
   acknowledged boolean NOT NULL CHECK (acknowledged),
   notified_at timestamptz NOT NULL,
@@ -86,8 +89,12 @@ CREATE TABLE interview_request_event (
   kind text NOT NULL CHECK (kind IN ('opened_by_hr', 'scheduled', 'interviewed', 'opinion_released', 'measures_recorded', 'withdrawn')),
   at timestamptz NOT NULL,
   by_user_id uuid,
+  -- of an interview: the day it was held and how (law I-8)
+  held_on date,
+  mode text CHECK (mode IN ('in_person', 'online')),
   PRIMARY KEY (company_id, id),
-  FOREIGN KEY (company_id, request_id) REFERENCES interview_request
+  FOREIGN KEY (company_id, request_id) REFERENCES interview_request,
+  CHECK ((kind = 'interviewed') = (held_on IS NOT NULL AND mode IS NOT NULL))
 );
 CREATE INDEX interview_request_event_request ON interview_request_event (company_id, request_id);
 -- a private talk with the physician: no event that the employer can see
@@ -125,6 +132,11 @@ GRANT SELECT, INSERT ON interview_request TO hanamichi_employee;
 GRANT SELECT, INSERT ON interview_request_event TO hanamichi_employee;
 GRANT SELECT ON interview_request, interview_request_event TO hanamichi_implementer, hanamichi_clerk, hanamichi_physician;
 GRANT INSERT ON interview_request_event TO hanamichi_physician;
+CREATE POLICY only_withdrawal ON interview_request_event AS RESTRICTIVE FOR INSERT TO hanamichi_employee WITH CHECK (kind = 'withdrawn');
+CREATE POLICY only_interview ON interview_request_event AS RESTRICTIVE FOR INSERT TO hanamichi_physician
+  WITH CHECK (kind IN ('scheduled', 'interviewed', 'opinion_released') AND by_user_id = (SELECT subject_id()));
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON interview_request FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON interview_request_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 GRANT SELECT, INSERT ON consultation TO hanamichi_employee;
 GRANT SELECT, UPDATE (closed_at) ON consultation TO hanamichi_physician;
 CREATE POLICY chosen_physician ON consultation AS RESTRICTIVE TO hanamichi_physician USING (physician_id = (SELECT subject_id()));
@@ -143,24 +155,29 @@ CREATE POLICY asked ON data_key AS RESTRICTIVE TO hanamichi_physician USING (
   area = 'staff' OR EXISTS (SELECT FROM interview_request r WHERE r.company_id = data_key.company_id AND r.subject_id = data_key.subject_id)
   OR EXISTS (SELECT FROM consultation c WHERE c.company_id = data_key.company_id AND c.subject_id = data_key.subject_id AND c.physician_id = (SELECT subject_id())));
 
--- What the employer learns of a request: that it was made, by whom; withdrawn ones that HR never opened are gone. Owner's rights, company policy holds.
+-- What the employer learns of a request: that it was made, and once HR has opened it, by whom (law R-7). Withdrawn ones that HR never
+-- opened are gone (law I-5). Owner's rights, company policy holds.
 CREATE VIEW interview_request_for_employer WITH (security_barrier) AS
-  SELECT r.company_id, r.id, r.employment_id, r.workplace_id, r.campaign_id,
-    (r.requested_at AT TIME ZONE c.time_zone)::date AS requested_on,
-    EXISTS (SELECT FROM interview_request_event e WHERE e.company_id = r.company_id AND e.request_id = r.id AND e.kind = 'interviewed') AS interviewed,
-    EXISTS (SELECT FROM interview_request_event e WHERE e.company_id = r.company_id AND e.request_id = r.id AND e.kind = 'opinion_released') AS opinion_released,
-    EXISTS (SELECT FROM interview_request_event e WHERE e.company_id = r.company_id AND e.request_id = r.id AND e.kind = 'withdrawn') AS withdrawn
-  FROM interview_request r JOIN company c ON c.company_id = r.company_id
-  WHERE NOT EXISTS (SELECT FROM interview_request_event w WHERE w.company_id = r.company_id AND w.request_id = r.id AND w.kind = 'withdrawn')
-     OR EXISTS (SELECT FROM interview_request_event o WHERE o.company_id = r.company_id AND o.request_id = r.id AND o.kind = 'opened_by_hr');
+  SELECT r.company_id, r.id, r.workplace_id, r.campaign_id, r.requested_on, r.opened, r.interviewed, r.opinion_released, r.withdrawn,
+    CASE WHEN r.opened THEN r.employment_id END AS employment_id
+  FROM (
+    SELECT q.company_id, q.id, q.workplace_id, q.campaign_id, q.employment_id, (q.requested_at AT TIME ZONE c.time_zone)::date AS requested_on,
+      EXISTS (SELECT FROM interview_request_event e WHERE e.company_id = q.company_id AND e.request_id = q.id AND e.kind = 'opened_by_hr') AS opened,
+      EXISTS (SELECT FROM interview_request_event e WHERE e.company_id = q.company_id AND e.request_id = q.id AND e.kind = 'interviewed') AS interviewed,
+      EXISTS (SELECT FROM interview_request_event e WHERE e.company_id = q.company_id AND e.request_id = q.id AND e.kind = 'opinion_released') AS opinion_released,
+      EXISTS (SELECT FROM interview_request_event e WHERE e.company_id = q.company_id AND e.request_id = q.id AND e.kind = 'withdrawn') AS withdrawn
+    FROM interview_request q JOIN company c ON c.company_id = q.company_id
+  ) r
+  WHERE r.opened OR NOT r.withdrawn;
 GRANT SELECT ON interview_request_for_employer TO hanamichi_hr;
--- HR marks the request as opened without reading the event table (subject ids stay unread)
-CREATE FUNCTION mark_request_opened(request uuid, event_id uuid, user_id uuid) RETURNS void
+-- HR adds its two events without reading the event table (subject ids stay unread); what was withdrawn before is not opened any more
+CREATE FUNCTION mark_request(request uuid, event_id uuid, user_id uuid, event_kind text) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = hanamichi, pg_temp AS $$
   INSERT INTO interview_request_event (company_id, id, request_id, subject_id, kind, at, by_user_id)
-  SELECT r.company_id, event_id, r.id, r.subject_id, 'opened_by_hr', hanamichi.clock(), user_id FROM interview_request r
-  WHERE r.company_id = hanamichi.company_id() AND r.id = request
-    AND NOT EXISTS (SELECT FROM interview_request_event e WHERE e.company_id = r.company_id AND e.request_id = r.id AND e.kind = 'opened_by_hr')
+  SELECT r.company_id, event_id, r.id, r.subject_id, event_kind, hanamichi.clock(), user_id FROM interview_request r
+  WHERE r.company_id = hanamichi.company_id() AND r.id = request AND event_kind IN ('opened_by_hr', 'measures_recorded')
+    AND NOT EXISTS (SELECT FROM interview_request_event e WHERE e.company_id = r.company_id AND e.request_id = r.id
+      AND (e.kind = event_kind OR (e.kind = 'withdrawn' AND event_kind = 'opened_by_hr')))
 $$;
-REVOKE ALL ON FUNCTION mark_request_opened(uuid, uuid, uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION mark_request_opened(uuid, uuid, uuid) TO hanamichi_hr;
+REVOKE ALL ON FUNCTION mark_request(uuid, uuid, uuid, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION mark_request(uuid, uuid, uuid, text) TO hanamichi_hr;
