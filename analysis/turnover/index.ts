@@ -24,3 +24,7 @@ export { turnoverParameterOrigins, turnoverParameters } from './parameters.data.
 export type { TurnoverParameters } from './parameters.data.ts'
 export { addMonths, monthsBetween, monthsUntil } from './months.ts'
 export type { Day, Month } from './months.ts'
+export { calibrationRules, recalibrate, updateLogHazardRatio } from './recalibration.ts'
+export type { Calibration, CalibrationPriors, CalibrationUnit } from './recalibration.ts'
+export { backTest, backTestRules } from './back-test.ts'
+export type { BackTest, BackTestUnit, Deviances } from './back-test.ts'
