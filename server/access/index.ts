@@ -4,5 +4,6 @@
  */
 export { recheckPersonnelAuthority, setPersonnelAuthority, type PersonnelAuthority } from './authority.ts'
 export { grantRole, type NewGrant } from './grants.ts'
+export { directorsOf, holdersOf, staffNames } from './people.ts'
 export { createStaffUser, setPasswordAndTotp, type NewStaffUser } from './users.ts'
 export type { Profession, StaffRole } from './tables.ts'

@@ -169,3 +169,11 @@ export function identityOf(request: FastifyRequest): Identity {
   if (!request.identity) throw new Error('this route has no identity')
   return request.identity
 }
+
+/** Workplaces where the signed-in person holds the route's role; undefined when it holds in every workplace. */
+export function workplacesInReach(request: FastifyRequest): string[] | undefined {
+  const audience = request.routeOptions.config.audience
+  const held = request.heldRoles.filter((one) => one.role === audience)
+  if (held.some((one) => one.workplaceId === undefined)) return undefined
+  return held.flatMap((one) => (one.workplaceId === undefined ? [] : [one.workplaceId]))
+}
