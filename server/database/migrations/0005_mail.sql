@@ -20,7 +20,7 @@ CREATE TABLE mail_message (
   accepted_at timestamptz,
   -- SMTP reply code and class only (e.g. 550 permanent): replies may repeat the address
   last_reply_code integer,
-  last_failure text CHECK (last_failure IN ('permanent', 'transient', 'unreachable', 'timeout', 'no_address')),
+  last_failure text CHECK (last_failure IN ('permanent', 'transient', 'unreachable', 'timeout', 'no_address', 'blocked')),
   created_at timestamptz NOT NULL,
   PRIMARY KEY (company_id, id),
   UNIQUE (company_id, batch_id, template, subject_id, context_id)
