@@ -1,11 +1,13 @@
 /**
  * Questionnaires: definitions as data, checked and frozen. `parseDefinition` reads one from YAML and explains every
  * fault; `loadShippedQuestionnaires` reads those that ship with the program and refuses a file that changed after it was
- * published; `scoreCsv` scores a whole file for the command line. Scoring itself is in `analysis/scoring/`.
+ * published; `publishShipped` pins one for a company and `checkQuestionnairesInUse` guards
+ * them at start; `scoreCsv` scores a whole file for the command line. Scoring itself is in `analysis/scoring/`.
  */
 export { parseDefinition } from './parse.ts'
 export type { DefinitionFault, ParsedDefinition } from './parse.ts'
 export type { DefinitionFaultCode } from './findings.ts'
+export { checkQuestionnairesInUse, getShipped, publishShipped } from './published.ts'
 export { ScoreCsvError, scoreCsv } from './score-csv.ts'
 export {
   ShippedDefinitionsError,

@@ -48,6 +48,8 @@ CREATE TABLE campaign (
   high_stress_share_resolved_on date,
   -- turnover risk is a purpose of its own and can be left out
   turnover_risk_purpose boolean NOT NULL DEFAULT true,
+  -- house rules made known to the workers beforehand (law H-1): when, and where they can be read
+  rules_published_on date,
   rules_url text NOT NULL DEFAULT '',
   reminders_maximum integer NOT NULL DEFAULT 2 CHECK (reminders_maximum BETWEEN 0 AND 3),
   reminder_interval_days integer NOT NULL DEFAULT 5 CHECK (reminder_interval_days >= 2),
@@ -63,7 +65,7 @@ CREATE TABLE campaign (
   CHECK (signed_at IS NULL OR (signed_by IS NOT NULL AND tree_hash IS NOT NULL))
 );
 CALL guard('campaign');
-CALL let_lookup('campaign', 'company_id, id, state, opens_at, closes_at');
+CALL let_lookup('campaign', 'company_id, id, state, opens_at, closes_at, closed_at');
 
 CREATE TABLE campaign_workplace (
   company_id uuid NOT NULL REFERENCES company,
@@ -105,13 +107,42 @@ CREATE TABLE campaign_group (
   parent_department_id uuid,
   name text NOT NULL,
   depth integer NOT NULL CHECK (depth >= 0),
+  -- a sibling: the whole unit is reported with it; a department below: only the people attached directly to this one are
   merged_into_department_id uuid,
+  -- those who are to be asked and are attached directly to this department, not to one below it
   headcount integer NOT NULL CHECK (headcount >= 0),
+  -- order of the drawn tree: parents before their children
+  position integer NOT NULL,
   PRIMARY KEY (company_id, id),
   UNIQUE (company_id, campaign_id, department_id),
   FOREIGN KEY (company_id, campaign_id) REFERENCES campaign,
   FOREIGN KEY (company_id, department_id) REFERENCES department
 );
+
+-- What was signed stays as it was signed (law N-6, G-6): questionnaires, tree, criteria and floor. Restoring a backup puts rows back as they were.
+CREATE FUNCTION refuse_after_signing() RETURNS trigger LANGUAGE plpgsql SET search_path = hanamichi, pg_temp AS $$
+BEGIN
+  IF current_user <> 'hanamichi_backup' AND EXISTS (
+    SELECT FROM campaign c WHERE c.company_id = coalesce(NEW.company_id, OLD.company_id) AND c.id = coalesce(NEW.campaign_id, OLD.campaign_id)
+      AND c.state NOT IN ('draft', 'prepared')
+  ) THEN
+    RAISE EXCEPTION 'a signed campaign keeps what was signed' USING ERRCODE = 'HA002';
+  END IF;
+  RETURN coalesce(NEW, OLD);
+END $$;
+CREATE TRIGGER signed BEFORE INSERT OR UPDATE OR DELETE ON campaign_group FOR EACH ROW EXECUTE FUNCTION refuse_after_signing();
+CREATE TRIGGER signed BEFORE INSERT OR UPDATE OR DELETE ON campaign_questionnaire FOR EACH ROW EXECUTE FUNCTION refuse_after_signing();
+CREATE TRIGGER signed BEFORE INSERT OR UPDATE OR DELETE ON campaign_workplace FOR EACH ROW EXECUTE FUNCTION refuse_after_signing();
+CREATE FUNCTION refuse_change_of_signed() RETURNS trigger LANGUAGE plpgsql SET search_path = hanamichi, pg_temp AS $$
+BEGIN
+  RAISE EXCEPTION 'a signed campaign keeps what was signed' USING ERRCODE = 'HA002';
+END $$;
+CREATE TRIGGER signed BEFORE UPDATE ON campaign FOR EACH ROW
+  WHEN (OLD.signed_at IS NOT NULL AND (NEW.signed_at, NEW.signed_by, NEW.tree_hash, NEW.floor, NEW.criteria_method, NEW.opens_on, NEW.opens_at,
+      NEW.employer_receives_individual_results, NEW.others_may_request_interview, NEW.high_stress_share_resolved_on, NEW.turnover_risk_purpose)
+    IS DISTINCT FROM (OLD.signed_at, OLD.signed_by, OLD.tree_hash, OLD.floor, OLD.criteria_method, OLD.opens_on, OLD.opens_at,
+      OLD.employer_receives_individual_results, OLD.others_may_request_interview, OLD.high_stress_share_resolved_on, OLD.turnover_risk_purpose))
+  EXECUTE FUNCTION refuse_change_of_signed();
 
 -- Who a subject of the stress area is: one sealed row. employment_lookup is a keyed hash, so that the same person is found again.
 CREATE TABLE stress_subject (
@@ -171,8 +202,15 @@ BEGIN
 END $$;
 GRANT SELECT ON campaign, campaign_workplace, campaign_questionnaire, campaign_group TO hanamichi_employee, hanamichi_implementer, hanamichi_clerk,
   hanamichi_physician, hanamichi_hr, hanamichi_manager, hanamichi_scheduler, hanamichi_analysis, hanamichi_turnover, hanamichi_mailer, hanamichi_admin;
-GRANT INSERT, UPDATE ON campaign, campaign_workplace, campaign_questionnaire TO hanamichi_hr, hanamichi_implementer;
-GRANT DELETE ON campaign_questionnaire TO hanamichi_hr, hanamichi_implementer;
+-- HR plans, the implementer signs: HR cannot write a signature
+GRANT INSERT (company_id, id, name, state, opens_on, closes_on, opens_at, closes_at, floor, criteria_method, employer_receives_individual_results,
+  others_may_request_interview, high_stress_share_resolved_on, turnover_risk_purpose, rules_published_on, rules_url, reminders_maximum,
+  reminder_interval_days, created_by, created_at) ON campaign TO hanamichi_hr;
+GRANT UPDATE (name, state, opens_on, closes_on, opens_at, closes_at, floor, criteria_method, employer_receives_individual_results,
+  others_may_request_interview, high_stress_share_resolved_on, turnover_risk_purpose, rules_published_on, rules_url, reminders_maximum,
+  reminder_interval_days) ON campaign TO hanamichi_hr;
+GRANT UPDATE (state, criteria_method, signed_by, signed_at, tree_hash) ON campaign TO hanamichi_implementer;
+GRANT INSERT, UPDATE, DELETE ON campaign_workplace, campaign_questionnaire TO hanamichi_hr;
 GRANT INSERT, UPDATE, DELETE ON campaign_group TO hanamichi_hr, hanamichi_implementer;
 GRANT UPDATE (state, opened_at, closed_at) ON campaign TO hanamichi_scheduler;
 GRANT SELECT, INSERT ON stress_subject TO hanamichi_scheduler;
@@ -195,3 +233,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = hanamichi, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION list_due_campaigns(timestamptz) FROM PUBLIC;
 ALTER FUNCTION list_due_campaigns(timestamptz) OWNER TO hanamichi_lookup;
+
+-- Campaigns that still move: open, or closed a short while ago (the last day's participation is told the day after).
+CREATE FUNCTION list_running_campaigns(at timestamptz) RETURNS TABLE (company_id uuid, campaign_id uuid, time_zone text, is_open boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = hanamichi, pg_temp AS $$
+  SELECT c.company_id, c.id, f.time_zone, c.state = 'open' FROM campaign c JOIN company f ON f.company_id = c.company_id
+  WHERE c.state = 'open' OR (c.closed_at IS NOT NULL AND c.closed_at > at - interval '3 days')
+$$;
+REVOKE ALL ON FUNCTION list_running_campaigns(timestamptz) FROM PUBLIC;
+ALTER FUNCTION list_running_campaigns(timestamptz) OWNER TO hanamichi_lookup;

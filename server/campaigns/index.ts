@@ -1,0 +1,31 @@
+/**
+ * Campaigns: who is asked what, from when to when. HR plans one, the implementer signs questionnaires, criteria and the
+ * department tree, it opens and closes by date, people get their link by mail and are reminded as long as they have
+ * neither answered nor declined. HR learns of taking part once a day and as yes or no; the implementer's side sees
+ * progress live. Other capabilities come in through these functions, in their own transaction.
+ */
+export {
+  advanceCampaign,
+  campaignQuestionnaires,
+  campaignWorkplaces,
+  findCampaign,
+  getCampaign,
+  listCampaigns,
+  type Campaign,
+  type CampaignQuestionnaire,
+  type CampaignWorkplace,
+} from './queries.ts'
+export { campaignGroups, reportingGroups, type CampaignGroup, type ReportingGroup } from './groups.ts'
+export {
+  findInvitation,
+  listInvitations,
+  markDeclined,
+  markStarted,
+  markSubmitted,
+  openSnapshots,
+  type Invitation,
+} from './invitations.ts'
+export { identifySubjects, type Identity } from './subjects.ts'
+export { closeCampaign, openCampaign, type Opening } from './opening.ts'
+export { countParticipation, listParticipation, refreshParticipation } from './participation.ts'
+export type { AgeBand, CampaignState, CriteriaMethod, InvitationState, Snapshot, TenureBand } from './rules.ts'

@@ -1,0 +1,172 @@
+import type { Selectable } from 'kysely'
+import { Problem } from '../web/problems.ts'
+import { mayAdvance, type Basis, type CampaignState, type CriteriaMethod } from './rules.ts'
+import { campaignsOf, type AnyHandle, type CampaignTable } from './tables.ts'
+
+/** One run: who is asked what, from when to when. Dates are yyyy-mm-dd in the company's time zone. */
+export interface Campaign {
+  id: string
+  name: string
+  state: CampaignState
+  /** first and last day of answering */
+  opensOn: string
+  closesOn: string
+  /** beginning of the first day, end of the last one */
+  opensAt: Date
+  closesAt: Date
+  openedAt: Date | null
+  closedAt: Date | null
+  /** respondents a figure needs, ten or more */
+  floor: number
+  criteriaMethod: CriteriaMethod
+  employerReceivesIndividualResults: boolean
+  othersMayRequestInterview: boolean
+  /** high-stress shares of groups only after this day's resolution; null: not shown */
+  highStressShareResolvedOn: string | null
+  turnoverRiskPurpose: boolean
+  rulesPublishedOn: string | null
+  rulesUrl: string
+  remindersMaximum: number
+  reminderIntervalDays: number
+  treeHash: string | null
+  signedBy: string | null
+  signedAt: Date | null
+  createdBy: string
+  createdAt: Date
+}
+
+export interface CampaignQuestionnaire {
+  slug: string
+  version: number
+  hash: string
+  position: number
+}
+
+/** What the committee deliberated, or whose opinions were heard, for one workplace. */
+export interface CampaignWorkplace {
+  workplaceId: string
+  basis: Basis
+  heldOn: string | null
+  items: Readonly<Record<string, string>>
+}
+
+/** Every campaign of the company, the latest first. */
+export async function listCampaigns(db: AnyHandle, companyId: string): Promise<Campaign[]> {
+  const rows = await campaignsOf(db)
+    .selectFrom('campaign')
+    .selectAll()
+    .where('company_id', '=', companyId)
+    .orderBy('opens_on', 'desc')
+    .orderBy('id', 'desc')
+    .execute()
+  return rows.map(campaignOf)
+}
+
+export async function findCampaign(
+  db: AnyHandle,
+  companyId: string,
+  campaignId: string,
+): Promise<Campaign | undefined> {
+  const row = await campaignsOf(db)
+    .selectFrom('campaign')
+    .selectAll()
+    .where('company_id', '=', companyId)
+    .where('id', '=', campaignId)
+    .executeTakeFirst()
+  return row && campaignOf(row)
+}
+
+/** @throws {Problem} not_found, also for another company's id */
+export async function getCampaign(db: AnyHandle, companyId: string, campaignId: string): Promise<Campaign> {
+  const campaign = await findCampaign(db, companyId, campaignId)
+  if (!campaign) throw new Problem('not_found')
+  return campaign
+}
+
+/** The questionnaires of one sitting in the order they are asked; the statutory one stands first. */
+export async function campaignQuestionnaires(
+  db: AnyHandle,
+  companyId: string,
+  campaignId: string,
+): Promise<CampaignQuestionnaire[]> {
+  return campaignsOf(db)
+    .selectFrom('campaign_questionnaire')
+    .select(['slug', 'version', 'hash', 'position'])
+    .where('company_id', '=', companyId)
+    .where('campaign_id', '=', campaignId)
+    .orderBy('position')
+    .execute()
+}
+
+/** The workplaces that take part, with what was deliberated or heard there. */
+export async function campaignWorkplaces(
+  db: AnyHandle,
+  companyId: string,
+  campaignId: string,
+): Promise<CampaignWorkplace[]> {
+  const rows = await campaignsOf(db)
+    .selectFrom('campaign_workplace')
+    .select(['workplace_id', 'basis', 'held_on', 'items'])
+    .where('company_id', '=', companyId)
+    .where('campaign_id', '=', campaignId)
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => ({ workplaceId: row.workplace_id, basis: row.basis, heldOn: row.held_on, items: row.items }))
+}
+
+/**
+ * Moves a campaign one step on (or back to draft), only from the state the caller saw; sets opened_at and closed_at.
+ * Runs as a role that may update the campaign's state: hr, implementer, scheduler.
+ * @throws {Problem} wrong_state when the step is not allowed or somebody else was faster
+ */
+export async function advanceCampaign(
+  db: AnyHandle,
+  companyId: string,
+  campaignId: string,
+  from: CampaignState,
+  to: CampaignState,
+  at: Date,
+): Promise<void> {
+  if (!mayAdvance(from, to)) throw new Problem('wrong_state')
+  const done = await campaignsOf(db)
+    .updateTable('campaign')
+    .set({
+      state: to,
+      ...(to === 'open' ? { opened_at: at } : {}),
+      ...(to === 'closed' ? { closed_at: at } : {}),
+    })
+    .where('company_id', '=', companyId)
+    .where('id', '=', campaignId)
+    .where('state', '=', from)
+    .executeTakeFirst()
+  if (done.numUpdatedRows !== 1n) throw new Problem('wrong_state')
+}
+
+function campaignOf(row: Selectable<CampaignTable>): Campaign {
+  return {
+    id: row.id,
+    name: row.name,
+    state: row.state,
+    opensOn: row.opens_on,
+    closesOn: row.closes_on,
+    opensAt: row.opens_at,
+    closesAt: row.closes_at,
+    openedAt: row.opened_at,
+    closedAt: row.closed_at,
+    floor: row.floor,
+    criteriaMethod: row.criteria_method,
+    employerReceivesIndividualResults: row.employer_receives_individual_results,
+    othersMayRequestInterview: row.others_may_request_interview,
+    highStressShareResolvedOn: row.high_stress_share_resolved_on,
+    turnoverRiskPurpose: row.turnover_risk_purpose,
+    rulesPublishedOn: row.rules_published_on,
+    rulesUrl: row.rules_url,
+    remindersMaximum: row.reminders_maximum,
+    reminderIntervalDays: row.reminder_interval_days,
+    treeHash: row.tree_hash,
+    signedBy: row.signed_by,
+    signedAt: row.signed_at,
+    createdBy: row.created_by,
+    createdAt: row.created_at,
+  }
+}
