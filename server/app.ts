@@ -48,7 +48,8 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   await app.register(formbody, { bodyLimit: 256 * 1024 })
   await app.register(multipart, { limits: { fileSize: 60 * 1024 * 1024, files: 1, fields: 20, fieldSize: 64 * 1024 } })
   await app.register(csrf, {
-    cookieOpts: { path: '/', httpOnly: true, sameSite: 'strict', secure },
+    // lax: a link opened from a mail must find the secret of a form that is open in another tab, or that form expires
+    cookieOpts: { path: '/', httpOnly: true, sameSite: 'lax', secure },
     getToken: (request) => {
       const body = request.body as { _csrf?: unknown } | undefined
       const value = body?._csrf

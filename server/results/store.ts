@@ -10,6 +10,8 @@ export type CriteriaMethod = 'simpleSum' | 'conversion'
 /** What one person's answers came to, as it is sealed: nothing of the answers themselves. */
 export interface StoredResult {
   questionnaire: { slug: string; version: number }
+  /** as the roster told or the person said when asked; which point table was used */
+  sex: Sex | null
   /** by scale id; null where an item is missing, `point` null where the sex is not known */
   scales: ScaleScores
   simpleSum: Verdict | null
@@ -56,6 +58,7 @@ export async function storeResult(
   const score = version.score(of.answers, of.sex)
   const value: StoredResult = {
     questionnaire: { slug: version.slug, version: version.version },
+    sex: of.sex,
     scales: score.scales,
     simpleSum: score.simpleSum,
     conversion: score.conversion,

@@ -1,0 +1,95 @@
+import { checkAnswer, readAnswer } from '../../analysis/scoring/index.ts'
+import type { Answer, AnswerFault, AskedItem, Sex } from '../../analysis/scoring/index.ts'
+import type { CriteriaMethod } from '../results/index.ts'
+
+/** A questionnaire version as the campaign was signed with it. */
+export interface AskedVersion {
+  slug: string
+  version: number
+  hash: string
+}
+
+/**
+ * Everything a person has written so far, with what it takes to go on: sealed as one value. What the campaign was signed
+ * with never changes after signing, so it stands here and needs no look-up at every page.
+ */
+export interface Draft {
+  campaignId: string
+  criteriaMethod: CriteriaMethod
+  questionnaires: AskedVersion[]
+  /** the roster does not tell the sex: the person is asked, and may leave it */
+  asksSex: boolean
+  sex: Sex | null
+  /** by slug, then item id */
+  answers: Record<string, Record<string, Answer>>
+  /** `slug item` → the form that wrote it; see {@link mergeGiven} */
+  writers: Record<string, string>
+}
+
+/** One item of a sent form. */
+export interface Given {
+  item: AskedItem
+  /** undefined: not in the form (a radio group nobody touched); blank: an empty field */
+  raw: string | readonly string[] | undefined
+  /** the field had something in it when its page was made */
+  wasFilled: boolean
+}
+
+export interface Wrong {
+  itemId: string
+  fault: AnswerFault
+}
+
+/**
+ * Lays a sent page over the draft, item by item, so that two tabs do not lose each other's answers:
+ * what a form does not hold stays as it is; an empty field empties the item only when this form had shown it filled, or
+ * had itself filled it before. Returns the items whose value is not allowed; those keep what they had.
+ */
+export function mergeGiven(
+  draft: Draft,
+  slug: string,
+  given: readonly Given[],
+  formId: string,
+): { draft: Draft; wrong: Wrong[] } {
+  const answers = { ...draft.answers[slug] }
+  const writers = { ...draft.writers }
+  const wrong: Wrong[] = []
+  for (const { item, raw, wasFilled } of given) {
+    if (raw === undefined) continue
+    const read = readAnswer(item, raw)
+    const mark = `${slug} ${item.id}`
+    if (read.fault) {
+      wrong.push({ itemId: item.id, fault: read.fault })
+    } else if (read.answer !== null) {
+      answers[item.id] = read.answer
+      writers[mark] = formId
+    } else if (wasFilled || writers[mark] === formId) {
+      delete answers[item.id]
+      delete writers[mark]
+    }
+  }
+  return { draft: { ...draft, answers: { ...draft.answers, [slug]: answers }, writers }, wrong }
+}
+
+/** Items of a questionnaire that have an answer. */
+export function countAnswered(draft: Draft, slug: string, items: readonly AskedItem[]): number {
+  const answers = draft.answers[slug] ?? {}
+  return items.filter((item) => isAnswered(answers[item.id])).length
+}
+
+export function isAnswered(answer: Answer | undefined): boolean {
+  return answer !== undefined && answer !== null && answer !== ''
+}
+
+/** The answers of one questionnaire as they are submitted: its own items only, each still allowed. @throws on what a draft cannot hold */
+export function answersOf(draft: Draft, slug: string, items: readonly AskedItem[]): Record<string, Answer> {
+  const answers: Record<string, Answer> = {}
+  for (const item of items) {
+    const answer = draft.answers[slug]?.[item.id]
+    if (!isAnswered(answer)) continue
+    const fault = checkAnswer(item, answer!)
+    if (fault) throw new Error(`a draft holds an answer to ${item.id} that is not allowed: ${fault}`)
+    answers[item.id] = answer!
+  }
+  return answers
+}
