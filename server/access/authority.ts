@@ -70,6 +70,19 @@ export async function setPersonnelAuthority(
       .execute()
 }
 
+/** Everybody's personnel authority on a day, by employee code (role `hr`): what a roster file is compared with. */
+export async function personnelAuthorityOn(db: Handle, companyId: string, on: string): Promise<PersonnelAuthority[]> {
+  const rows = await db
+    .selectFrom('personnel_authority')
+    .select(['employee_code', 'department_id'])
+    .where('company_id', '=', companyId)
+    .where('from_on', '<=', on)
+    .where((where) => where.or([where('until_on', 'is', null), where('until_on', '>=', on)]))
+    .orderBy('employee_code')
+    .execute()
+  return rows.map((row) => ({ employeeCode: row.employee_code, departmentId: row.department_id ?? undefined }))
+}
+
 /**
  * Whether these employee codes carry personnel authority over anybody who works in the workplace (undefined: in any) on a day.
  * Authority over a department reaches everybody below it, as the tree stands that day.

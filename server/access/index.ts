@@ -2,7 +2,12 @@
  * Who may come in and as what: staff accounts, sign-in with a second factor, roles per workplace, secrecy, personnel authority,
  * the first visit. Roles are asked at every request, so what is taken away here is gone at once.
  */
-export { recheckPersonnelAuthority, setPersonnelAuthority, type PersonnelAuthority } from './authority.ts'
+export {
+  personnelAuthorityOn,
+  recheckPersonnelAuthority,
+  setPersonnelAuthority,
+  type PersonnelAuthority,
+} from './authority.ts'
 export { grantRole, type NewGrant } from './grants.ts'
 export { directorsOf, holdersOf, staffNames } from './people.ts'
 export { createStaffUser, setPasswordAndTotp, type NewStaffUser } from './users.ts'
