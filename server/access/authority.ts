@@ -123,6 +123,40 @@ export async function hasPersonnelAuthority(
 }
 
 /**
+ * Whether an account carries personnel authority over anybody in one of these workplaces on a day; asked before a signature
+ * (role `implementer`). Found by the account's employee code and by its address, as in {@link recheckPersonnelAuthority}.
+ */
+export async function userHasPersonnelAuthority(
+  // oxlint-disable-next-line typescript/no-explicit-any -- called from transactions of other capabilities
+  db: Transaction<any>,
+  companyId: string,
+  userId: string,
+  workplaceIds: readonly string[],
+  on: string,
+): Promise<boolean> {
+  const handle = db as Handle
+  const user = await handle
+    .selectFrom('staff_user')
+    .select(['employee_code', 'email'])
+    .where('company_id', '=', companyId)
+    .where('id', '=', userId)
+    .executeTakeFirst()
+  if (!user) return false
+  const sameAddress = await handle
+    .selectFrom('roster_assignment')
+    .select('employee_code')
+    .distinct()
+    .where('company_id', '=', companyId)
+    .where('email', '=', user.email)
+    .execute()
+  const codes = new Set(sameAddress.map((row) => row.employee_code))
+  if (user.employee_code) codes.add(user.employee_code)
+  for (const workplaceId of workplaceIds)
+    if (await hasPersonnelAuthority(handle, companyId, [...codes], workplaceId, on)) return true
+  return false
+}
+
+/**
  * Takes the implementer's and clerk's role from everybody who by now has personnel authority over a participant; ends their sessions and
  * writes an audit row each (law R-2). Role `hr`, inside the transaction that applies the roster. A person is found by the employee
  * code of the account and by the address, so that a missing code does not help.

@@ -167,4 +167,4 @@ CREATE VIEW roster_department WITH (security_barrier) AS
   FROM department d JOIN department_version v ON v.company_id = d.company_id AND v.department_id = d.id;
 CREATE VIEW roster_place WITH (security_barrier) AS
   SELECT company_id, department_id, workplace_id, from_on, until_on FROM assignment;
-GRANT SELECT ON roster_workplace, roster_department, roster_place TO hanamichi_admin, hanamichi_setup, hanamichi_sign_in, hanamichi_hr;
+GRANT SELECT ON roster_workplace, roster_department, roster_place TO hanamichi_admin, hanamichi_setup, hanamichi_sign_in, hanamichi_hr, hanamichi_implementer;
