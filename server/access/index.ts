@@ -6,6 +6,7 @@ export {
   personnelAuthorityOn,
   recheckPersonnelAuthority,
   setPersonnelAuthority,
+  userHasPersonnelAuthority,
   type PersonnelAuthority,
 } from './authority.ts'
 export { grantRole, type NewGrant } from './grants.ts'
