@@ -42,7 +42,8 @@ export interface CodeVerifier {
   hash: Buffer
 }
 
-const hashOf = (code: string, salt: Buffer) => Buffer.from(hkdfSync('sha256', code, salt, 'hanamichi personal code', 32))
+const hashOf = (code: string, salt: Buffer) =>
+  Buffer.from(hkdfSync('sha256', code, salt, 'hanamichi personal code', 32))
 
 /** What the database keeps of a code: salt and HKDF-SHA256. */
 export function verifierOf(code: string): CodeVerifier {

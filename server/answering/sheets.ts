@@ -60,7 +60,14 @@ export function planSheets(versions: readonly QuestionnaireVersion[], asksSex: b
       const parts = cutSection(version.items.filter((item) => item.sectionId === section.id))
       for (const [index, items] of parts.entries()) {
         sheets.push({
-          kind: 'items', number: sheets.length + 1, version, section, items, firstNumber: next, part: index + 1, parts: parts.length,
+          kind: 'items',
+          number: sheets.length + 1,
+          version,
+          section,
+          items,
+          firstNumber: next,
+          part: index + 1,
+          parts: parts.length,
         })
         next += items.length
       }

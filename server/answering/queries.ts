@@ -1,0 +1,244 @@
+import { sql } from 'kysely'
+import { answeringOf, type AnyHandle } from './tables.ts'
+import type { Attempts, CodeVerifier } from './personal-code.ts'
+
+/** The code of an invitation, without the code. */
+export interface StoredCode extends Attempts {
+  verifier: CodeVerifier
+  isBound: boolean
+}
+
+/** What a participant's page begins with: the code's state and the sealed draft. */
+export interface Sitting {
+  code: StoredCode
+  /** undefined once it was submitted */
+  sealedDraft: Buffer | undefined
+}
+
+const codeColumns = ['c.salt', 'c.code_hash', 'c.bound_at', 'c.failed_attempts', 'c.locked_until'] as const
+
+interface CodeRow {
+  salt: Buffer
+  code_hash: Buffer
+  bound_at: Date | null
+  failed_attempts: number
+  locked_until: Date | null
+}
+
+const codeOf = (row: CodeRow): StoredCode => ({
+  verifier: { salt: row.salt, hash: row.code_hash },
+  isBound: row.bound_at !== null,
+  failedAttempts: row.failed_attempts,
+  lockedUntil: row.locked_until,
+})
+
+/** Code and draft of the own invitation; undefined before a start. */
+export async function findSitting(
+  db: AnyHandle,
+  companyId: string,
+  invitationId: string,
+): Promise<Sitting | undefined> {
+  const row = await answeringOf(db)
+    .selectFrom('personal_code as c')
+    .leftJoin('response_draft as d', (join) =>
+      join.onRef('d.company_id', '=', 'c.company_id').onRef('d.id', '=', 'c.id'),
+    )
+    .select([...codeColumns, 'd.sealed'])
+    .where('c.company_id', '=', companyId)
+    .where('c.id', '=', invitationId)
+    .executeTakeFirst()
+  return row && { code: codeOf(row), sealedDraft: row.sealed ?? undefined }
+}
+
+/** The same with both rows locked; undefined when there is no draft (any more). Saves, submit and start-over take turns here. */
+export async function lockSitting(
+  db: AnyHandle,
+  companyId: string,
+  invitationId: string,
+): Promise<{ code: StoredCode; sealedDraft: Buffer } | undefined> {
+  const row = await answeringOf(db)
+    .selectFrom('personal_code as c')
+    .innerJoin('response_draft as d', (join) =>
+      join.onRef('d.company_id', '=', 'c.company_id').onRef('d.id', '=', 'c.id'),
+    )
+    .select([...codeColumns, 'd.sealed'])
+    .where('c.company_id', '=', companyId)
+    .where('c.id', '=', invitationId)
+    .forUpdate()
+    .executeTakeFirst()
+  return row && { code: codeOf(row), sealedDraft: row.sealed }
+}
+
+/** The code alone, locked: whoever types it waits for the one before. */
+export async function lockCode(
+  db: AnyHandle,
+  companyId: string,
+  invitationId: string,
+): Promise<StoredCode | undefined> {
+  const row = await answeringOf(db)
+    .selectFrom('personal_code as c')
+    .select(codeColumns)
+    .where('c.company_id', '=', companyId)
+    .where('c.id', '=', invitationId)
+    .forUpdate()
+    .executeTakeFirst()
+  return row && codeOf(row)
+}
+
+/** Puts a new, unbound code in the place of an unbound one. False when it was bound meanwhile. */
+export async function putCode(
+  db: AnyHandle,
+  of: { companyId: string; invitationId: string; subjectId: string },
+  verifier: CodeVerifier,
+  at: Date,
+): Promise<boolean> {
+  const fresh = {
+    salt: verifier.salt,
+    code_hash: verifier.hash,
+    failed_attempts: 0,
+    locked_until: null,
+    created_at: at,
+  }
+  const done = await answeringOf(db)
+    .insertInto('personal_code')
+    .values({ company_id: of.companyId, id: of.invitationId, subject_id: of.subjectId, bound_at: null, ...fresh })
+    .onConflict((conflict) =>
+      conflict.columns(['company_id', 'id']).doUpdateSet(fresh).where('personal_code.bound_at', 'is', null),
+    )
+    .executeTakeFirst()
+  return done.numInsertedOrUpdatedRows === 1n
+}
+
+export async function keepAttempts(
+  db: AnyHandle,
+  companyId: string,
+  invitationId: string,
+  attempts: Attempts,
+): Promise<void> {
+  await answeringOf(db)
+    .updateTable('personal_code')
+    .set({ failed_attempts: attempts.failedAttempts, locked_until: attempts.lockedUntil })
+    .where('company_id', '=', companyId)
+    .where('id', '=', invitationId)
+    .execute()
+}
+
+/** The person has retyped the last group: from now on nobody goes on without the code. */
+export async function bindCode(db: AnyHandle, companyId: string, invitationId: string, at: Date): Promise<void> {
+  await answeringOf(db)
+    .updateTable('personal_code')
+    .set({ bound_at: at, failed_attempts: 0, locked_until: null })
+    .where('company_id', '=', companyId)
+    .where('id', '=', invitationId)
+    .where('bound_at', 'is', null)
+    .execute()
+}
+
+/** Begins a draft, or begins it anew. */
+export async function putDraft(
+  db: AnyHandle,
+  of: { companyId: string; invitationId: string; subjectId: string },
+  sealed: Buffer,
+  at: Date,
+): Promise<void> {
+  await answeringOf(db)
+    .insertInto('response_draft')
+    .values({ company_id: of.companyId, id: of.invitationId, subject_id: of.subjectId, sealed, saved_at: at })
+    .onConflict((conflict) => conflict.columns(['company_id', 'id']).doUpdateSet({ sealed, saved_at: at }))
+    .execute()
+}
+
+export async function hasDraft(db: AnyHandle, companyId: string, invitationId: string): Promise<boolean> {
+  const row = await answeringOf(db)
+    .selectFrom('response_draft')
+    .select('id')
+    .where('company_id', '=', companyId)
+    .where('id', '=', invitationId)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Writes the draft back; its row was locked by {@link lockSitting}. */
+export async function saveDraft(
+  db: AnyHandle,
+  companyId: string,
+  invitationId: string,
+  sealed: Buffer,
+  at: Date,
+): Promise<void> {
+  await answeringOf(db)
+    .updateTable('response_draft')
+    .set({ sealed, saved_at: at })
+    .where('company_id', '=', companyId)
+    .where('id', '=', invitationId)
+    .execute()
+}
+
+export interface ResponseToStore {
+  id: string
+  slug: string
+  version: number
+  hash: string
+  sealedAnswers: Buffer
+}
+
+/**
+ * What a submission does to our own tables, in one statement: the responses, one per questionnaire; the draft goes; the
+ * code binds and forgets wrong tries.
+ */
+export async function storeResponses(
+  db: AnyHandle,
+  of: { companyId: string; invitationId: string; campaignId: string; subjectId: string },
+  responses: readonly ResponseToStore[],
+  at: Date,
+): Promise<void> {
+  await answeringOf(db)
+    .with('draft', (one) =>
+      one.deleteFrom('response_draft').where('company_id', '=', of.companyId).where('id', '=', of.invitationId),
+    )
+    .with('code', (one) =>
+      one
+        .updateTable('personal_code')
+        .set({ bound_at: sql`coalesce(bound_at, ${at})`, failed_attempts: 0, locked_until: null })
+        .where('company_id', '=', of.companyId)
+        .where('id', '=', of.invitationId),
+    )
+    .insertInto('response')
+    .values(
+      responses.map((response) => ({
+        company_id: of.companyId,
+        id: response.id,
+        invitation_id: of.invitationId,
+        campaign_id: of.campaignId,
+        subject_id: of.subjectId,
+        slug: response.slug,
+        version: response.version,
+        hash: response.hash,
+        provenance: 'web' as const,
+        sealed_answers: response.sealedAnswers,
+        submitted_at: at,
+      })),
+    )
+    .execute()
+}
+
+/** Sealed answers of one questionnaire in a campaign, after `after` (a response id), for closing-time analysis. */
+export async function listResponses(
+  db: AnyHandle,
+  companyId: string,
+  campaignId: string,
+  slug: string,
+  after: string,
+  most: number,
+): Promise<{ id: string; invitation_id: string; sealed_answers: Buffer }[]> {
+  return answeringOf(db)
+    .selectFrom('response')
+    .select(['id', 'invitation_id', 'sealed_answers'])
+    .where('company_id', '=', companyId)
+    .where('campaign_id', '=', campaignId)
+    .where('slug', '=', slug)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(most)
+    .execute()
+}
