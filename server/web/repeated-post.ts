@@ -64,3 +64,13 @@ export async function once<Tables>(
   })
   return reply.redirect(location, 303)
 }
+
+/** Forgets forms that were sent before an instant (role `jobs`). */
+// oxlint-disable-next-line typescript/no-explicit-any -- the housekeeping's handle
+export async function purgeRepeatedPosts(db: Kysely<any>, companyId: string, before: Date): Promise<void> {
+  await (db as Kysely<{ repeated_post: RepeatedPostTable }>)
+    .deleteFrom('repeated_post')
+    .where('company_id', '=', companyId)
+    .where('created_at', '<', before)
+    .execute()
+}

@@ -185,3 +185,13 @@ export async function touchSession(
     .where('id', '=', identity.sessionId)
     .execute()
 }
+
+/** Forgets sessions that ended before an instant (role `jobs`). */
+// oxlint-disable-next-line typescript/no-explicit-any -- see openSession
+export async function purgeSessions(db: Kysely<any>, companyId: string, before: Date): Promise<void> {
+  await (db as Kysely<Tables>)
+    .deleteFrom('session')
+    .where('company_id', '=', companyId)
+    .where((where) => where.or([where('expires_at', '<', before), where('revoked_at', '<', before)]))
+    .execute()
+}

@@ -24,6 +24,8 @@ CALL let_lookup('session', 'company_id, id, kind, subject_id, context_id, streng
 GRANT SELECT, INSERT, UPDATE ON session TO hanamichi_sign_in, hanamichi_employee, hanamichi_leaver, hanamichi_alumni;
 GRANT SELECT (company_id, id, kind, subject_id, created_at, last_seen_at, expires_at, revoked_at), UPDATE (revoked_at, last_seen_at) ON session
   TO hanamichi_admin, hanamichi_implementer, hanamichi_clerk, hanamichi_physician, hanamichi_hr, hanamichi_manager, hanamichi_jobs;
+-- ended sessions are forgotten after a day
+GRANT DELETE ON session TO hanamichi_jobs;
 CALL only_own('session', 'hanamichi_employee', 'subject_id');
 CALL only_own('session', 'hanamichi_leaver', 'subject_id');
 CALL only_own('session', 'hanamichi_alumni', 'subject_id');

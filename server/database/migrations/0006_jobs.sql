@@ -13,7 +13,8 @@ CREATE TABLE job_request (
 CALL guard('job_request');
 GRANT INSERT ON job_request TO hanamichi_employee, hanamichi_implementer, hanamichi_clerk, hanamichi_physician, hanamichi_hr,
   hanamichi_manager, hanamichi_leaver, hanamichi_alumni, hanamichi_admin, hanamichi_setup, hanamichi_scheduler, hanamichi_analysis, hanamichi_mailer;
-GRANT SELECT, INSERT, DELETE ON job_request TO hanamichi_jobs;
+-- UPDATE only for the row locks of the relay
+GRANT SELECT, INSERT, UPDATE, DELETE ON job_request TO hanamichi_jobs;
 -- the relay serves every company at once
 CREATE POLICY relay ON job_request TO hanamichi_jobs USING (true) WITH CHECK (true);
 
