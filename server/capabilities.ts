@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify'
+import * as access from './access/index.ts'
+import * as campaigns from './campaigns/index.ts'
 import type { JobHandler, Tick } from './jobs/types.ts'
 import type { MailTemplate } from './mail/types.ts'
 import type { Services } from './services.ts'
@@ -9,13 +11,15 @@ export type AddRoutes = (app: FastifyInstance, services: Services) => Promise<vo
 /**
  * Every capability, listed by hand, in the order of docs/ARCHITECTURE.md: a capability may use those above it, never those below.
  */
-export const capabilities: readonly AddRoutes[] = []
+export const capabilities: readonly AddRoutes[] = [
+  access.addRoutes,
+]
 
 /** Kinds of mail, by the capability that owns them. */
-export const mailTemplates: readonly MailTemplate[] = []
+export const mailTemplates: readonly MailTemplate[] = [...campaigns.mailTemplates]
 
 /** Work that requests leave behind. */
-export const jobHandlers: readonly JobHandler[] = []
+export const jobHandlers: readonly JobHandler[] = [...campaigns.jobHandlers]
 
 /** Work that is looked for by the clock. */
-export const ticks: readonly Tick[] = []
+export const ticks: readonly Tick[] = [...campaigns.ticks]

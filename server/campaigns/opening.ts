@@ -2,7 +2,7 @@ import { recordAudit } from '../audit/index.ts'
 import { dateIn } from '../clock.ts'
 import { getCompanyDetails } from '../database/companies.ts'
 import { newId } from '../ids.ts'
-import { queueMail } from '../mail/queue.ts'
+import { queueMail } from '../mail/index.ts'
 import { departmentTreeOn, membersOn, type Member } from '../roster/index.ts'
 import type { Services } from '../services.ts'
 import { nextMailTime } from './calendar.ts'
@@ -68,7 +68,7 @@ export async function openCampaign(
       actorKind: 'system',
       actorRole: 'scheduler',
       action: 'campaign.opened',
-      reason: 'audit.reason.campaign_due',
+      reason: 'campaigns.audit.due',
       objectKind: 'campaign',
       objectId: campaignId,
       requestId: 'campaigns.open',
@@ -200,7 +200,7 @@ export async function closeCampaign(
       actorKind: 'system',
       actorRole: 'scheduler',
       action: 'campaign.closed',
-      reason: 'audit.reason.campaign_due',
+      reason: 'campaigns.audit.due',
       objectKind: 'campaign',
       objectId: campaignId,
       requestId: 'campaigns.close',

@@ -152,3 +152,25 @@ function tenureBandOf(years: number): TenureBand {
   if (years < 3) return '1-3'
   return years < 10 ? '3-10' : '10+'
 }
+
+/** HR pressed the button, or the interval is over. */
+export type ReminderCause = 'asked' | 'interval'
+
+const day = 24 * 60 * 60 * 1000
+
+/**
+ * Whether a campaign may remind now, and who is left out: those invited or reminded after `notSince`.
+ * Undefined: not open, no reminders wanted, or the next hour for mails comes after closing.
+ * An automatic reminder waits for the hours of mails rather than being queued ahead of them.
+ */
+export function decideReminder(
+  campaign: { state: CampaignState; closesAt: Date; remindersMaximum: number; reminderIntervalDays: number },
+  when: { at: Date; dueAt: Date },
+  cause: ReminderCause,
+): { notSince: Date } | undefined {
+  if (campaign.state !== 'open' || campaign.remindersMaximum === 0) return undefined
+  if (when.at >= campaign.closesAt || when.dueAt >= campaign.closesAt) return undefined
+  if (cause === 'interval' && when.dueAt > when.at) return undefined
+  const days = cause === 'asked' ? 1 : campaign.reminderIntervalDays
+  return { notSince: new Date(when.dueAt.getTime() - days * day) }
+}
