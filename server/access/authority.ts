@@ -5,7 +5,7 @@ import { getCompanyDetails } from '../database/companies.ts'
 import { dateIn } from '../clock.ts'
 import { newId } from '../ids.ts'
 import { revokeSessions } from '../web/sessions.ts'
-import type { AccessTables } from './tables.ts'
+import type { AccessTables, AnyTransaction } from './tables.ts'
 
 type Handle = Transaction<AccessTables>
 
@@ -20,13 +20,14 @@ export interface PersonnelAuthority {
  * begins. Others stay as they are. Safe to repeat. Call {@link recheckPersonnelAuthority} in the same transaction.
  */
 export async function setPersonnelAuthority(
-  db: Handle,
+  handle: AnyTransaction,
   companyId: string,
   employeeCodes: readonly string[],
   wanted: readonly PersonnelAuthority[],
   on: string,
   at: Date,
 ): Promise<void> {
+  const db: Handle = handle
   const nameOf = (code: string, departmentId: string | null | undefined) => JSON.stringify([code, departmentId ?? null])
   const wantedNames = new Set(wanted.map((one) => nameOf(one.employeeCode, one.departmentId)))
   const known = new Set<string>()
@@ -162,10 +163,11 @@ export async function userHasPersonnelAuthority(
  * code of the account and by the address, so that a missing code does not help.
  */
 export async function recheckPersonnelAuthority(
-  db: Handle,
+  handle: AnyTransaction,
   companyId: string,
   at: Date,
 ): Promise<{ revoked: { userId: string; role: string }[] }> {
+  const db: Handle = handle
   const company = await getCompanyDetails(db, companyId)
   const on = dateIn(company.timeZone, at)
   const grants = await db

@@ -4,8 +4,8 @@ import type { Transaction } from '../database/connection.ts'
 import { newId } from '../ids.ts'
 import { Problem } from '../web/problems.ts'
 import { hasPersonnelAuthority } from './authority.ts'
-import { faultsOfQualification, isBarredByAuthority, workplacesOverlap } from './rules.ts'
-import type { AccessTables, Profession, StaffRole } from './tables.ts'
+import { confidentialRoles, faultsOfQualification, isBarredByAuthority, workplacesOverlap } from './rules.ts'
+import type { AccessTables, AnyTransaction, Profession, StaffRole } from './tables.ts'
 
 type Handle = Transaction<AccessTables>
 
@@ -33,7 +33,8 @@ export interface NewGrant {
  * @throws {Problem} personnel_authority (law R-2), invalid_input with fields (law R-1, department of a manager),
  *   conflict when the role is held already or a workplace would get a second representative
  */
-export async function grantRole(db: Handle, grant: NewGrant, at: Date): Promise<string> {
+export async function grantRole(handle: AnyTransaction, grant: NewGrant, at: Date): Promise<string> {
+  const db: Handle = handle
   const today = dateIn((await getCompanyDetails(db, grant.companyId)).timeZone, at)
   const faults = faultsOfQualification(grant, today)
   if (faults.length > 0) throw new Problem('invalid_input', faults)
@@ -98,4 +99,23 @@ async function refuseDouble(db: Handle, grant: NewGrant): Promise<void> {
     live.some((one) => one.is_representative && workplacesOverlap(one.workplace_id, grant.workplaceId))
   )
     throw new Problem('conflict', [{ field: 'isRepresentative', key: 'access.errors.representativeTaken' }])
+}
+
+/** The person accepts the duty of secrecy for every live role that needs it (role `sign_in`); returns the grants it was accepted for. */
+export async function acknowledgeSecrecy(
+  db: Handle,
+  companyId: string,
+  userId: string,
+  at: Date,
+): Promise<{ id: string; role: StaffRole }[]> {
+  return db
+    .updateTable('role_grant')
+    .set({ secrecy_acknowledged_at: at })
+    .where('company_id', '=', companyId)
+    .where('user_id', '=', userId)
+    .where('role', 'in', confidentialRoles)
+    .where('revoked_at', 'is', null)
+    .where('secrecy_acknowledged_at', 'is', null)
+    .returning(['id', 'role'])
+    .execute()
 }

@@ -11,5 +11,6 @@ export {
 } from './authority.ts'
 export { grantRole, type NewGrant } from './grants.ts'
 export { directorsOf, holdersOf, staffNames } from './people.ts'
+export { addRoutes } from './routes.ts'
 export { createStaffUser, setPasswordAndTotp, type NewStaffUser } from './users.ts'
 export type { Profession, StaffRole } from './tables.ts'

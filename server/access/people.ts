@@ -6,7 +6,11 @@ type Handle = Transaction<any>
 const accessOf = (db: Handle) => db as Transaction<AccessTables>
 
 /** Display names of staff accounts, by id; unknown ids are absent. Accounts that were closed keep their name. */
-export async function staffNames(db: Handle, companyId: string, userIds: readonly string[]): Promise<Map<string, string>> {
+export async function staffNames(
+  db: Handle,
+  companyId: string,
+  userIds: readonly string[],
+): Promise<Map<string, string>> {
   const ids = [...new Set(userIds)]
   if (ids.length === 0) return new Map()
   const rows = await accessOf(db)
@@ -28,7 +32,9 @@ export async function holdersOf(
   const rows = await accessOf(db)
     .selectFrom('role_grant')
     .innerJoin('staff_user', (join) =>
-      join.onRef('staff_user.company_id', '=', 'role_grant.company_id').onRef('staff_user.id', '=', 'role_grant.user_id'),
+      join
+        .onRef('staff_user.company_id', '=', 'role_grant.company_id')
+        .onRef('staff_user.id', '=', 'role_grant.user_id'),
     )
     .select(['staff_user.id', 'staff_user.display_name', 'role_grant.secrecy_acknowledged_at'])
     .where('role_grant.company_id', '=', companyId)

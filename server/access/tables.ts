@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely'
+import type { Generated, Kysely } from 'kysely'
 
 export const staffRoles = ['admin', 'hr', 'implementer', 'clerk', 'physician', 'manager'] as const
 export type StaffRole = (typeof staffRoles)[number]
@@ -23,8 +23,6 @@ export interface StaffUserTable {
   totp_sealed: Buffer | null
   totp_confirmed_at: Date | null
   totp_last_step: number | null
-  failed_attempts: Generated<number>
-  locked_until: Date | null
   created_at: Date
   disabled_at: Date | null
 }
@@ -113,3 +111,7 @@ export interface AccessTables {
   roster_workplace: RosterWorkplaceView
   roster_assignment: RosterAssignmentView
 }
+
+/** A transaction of any capability: what the doors take. */
+// oxlint-disable-next-line typescript/no-explicit-any -- each caller's handle is narrowed to its own tables
+export type AnyTransaction = Kysely<any>

@@ -4,7 +4,7 @@ import type { Services } from '../services.ts'
 import { Problem } from '../web/problems.ts'
 import { createTotpSecret } from './one-time-codes.ts'
 import { hashPassword } from './passwords.ts'
-import type { AccessTables } from './tables.ts'
+import type { AccessTables, AnyTransaction } from './tables.ts'
 
 type Handle = Transaction<AccessTables>
 
@@ -19,7 +19,8 @@ export interface NewStaffUser {
  * Makes a staff account without a password; the invitation lets the person set one (role `setup` or `admin`).
  * @throws {Problem} conflict when the address has an account already
  */
-export async function createStaffUser(db: Handle, user: NewStaffUser, at: Date): Promise<string> {
+export async function createStaffUser(handle: AnyTransaction, user: NewStaffUser, at: Date): Promise<string> {
+  const db: Handle = handle
   const id = newId(at)
   const email = user.email.trim().toLowerCase()
   const known = await db
@@ -41,7 +42,6 @@ export async function createStaffUser(db: Handle, user: NewStaffUser, at: Date):
       totp_sealed: null,
       totp_confirmed_at: null,
       totp_last_step: null,
-      locked_until: null,
       created_at: at,
       disabled_at: null,
     })

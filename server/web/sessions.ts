@@ -195,3 +195,23 @@ export async function purgeSessions(db: Kysely<any>, companyId: string, before: 
     .where((where) => where.or([where('expires_at', '<', before), where('revoked_at', '<', before)]))
     .execute()
 }
+
+/** Live sessions of a subject, last used first. */
+export async function listSessions(
+  // oxlint-disable-next-line typescript/no-explicit-any -- see openSession
+  db: Kysely<any>,
+  companyId: string,
+  subjectId: string,
+  at: Date,
+): Promise<{ sessionId: string; createdAt: Date; lastSeenAt: Date; expiresAt: Date }[]> {
+  const rows = await (db as Kysely<Tables>)
+    .selectFrom('session')
+    .select(['id', 'created_at', 'last_seen_at', 'expires_at'])
+    .where('company_id', '=', companyId)
+    .where('subject_id', '=', subjectId)
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', at)
+    .orderBy('last_seen_at', 'desc')
+    .execute()
+  return rows.map((row) => ({ sessionId: row.id, createdAt: row.created_at, lastSeenAt: row.last_seen_at, expiresAt: row.expires_at }))
+}

@@ -1,4 +1,14 @@
+import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
+import { generateSync } from 'otplib'
+import {
+  createStaffUser,
+  grantRole,
+  setPasswordAndTotp,
+  type NewGrant,
+  type StaffRole,
+} from '../../server/access/index.ts'
+import type { TestCompany, World } from './world.ts'
 
 /** A form as it stands on a page. `fields` are the successful controls: hidden ones (with `_csrf` and `form_id`), typed values, what is chosen. */
 export interface PageForm {
@@ -215,6 +225,101 @@ export function openBrowser(app: FastifyInstance, origin: { remoteAddress?: stri
     },
   }
   return browser
+}
+
+export interface StaffOptions extends Partial<Omit<NewGrant, 'companyId' | 'userId' | 'role'>> {
+  displayName?: string
+  email?: string
+  employeeCode?: string
+  /** false: the duty of secrecy is left unacknowledged */
+  acknowledge?: boolean
+  remoteAddress?: string
+  language?: string
+}
+
+export interface SignedIn {
+  browser: Browser
+  userId: string
+  email: string
+  password: string
+  totpSecret: string
+}
+
+/** The code an authenticator app shows at an instant. */
+export function codeAt(totpSecret: string, at: Date): string {
+  return generateSync({ secret: totpSecret, epoch: Math.floor(at.getTime() / 1000) })
+}
+
+/** Makes a member of staff with one role through the doors; nobody is signed in yet. An implementer is a physician unless told otherwise. */
+export async function createStaff(
+  world: World,
+  company: TestCompany,
+  role: StaffRole,
+  options: StaffOptions = {},
+): Promise<Omit<SignedIn, 'browser'>> {
+  const {
+    email = `${role}-${randomUUID().slice(0, 8)}@example.jp`,
+    displayName = `試験 ${role}`,
+    employeeCode,
+  } = options
+  const { workplaceId, departmentId, profession = role === 'implementer' ? 'physician' : undefined } = options
+  const { courseCompletedOn, courseExempt, isRepresentative, directedBy } = options
+  const { companyId } = company
+  const at = world.clock.now()
+  const userId = await world.services.database.as<unknown, string>({ role: 'setup', companyId }, at, async (db) => {
+    const id = await createStaffUser(db, { companyId, email, displayName, employeeCode }, at)
+    const terms = {
+      workplaceId,
+      departmentId,
+      profession,
+      courseCompletedOn,
+      courseExempt,
+      isRepresentative,
+      directedBy,
+    }
+    await grantRole(db, { companyId, userId: id, role, ...terms }, at)
+    return id
+  })
+  const password = `correct horse ${userId.slice(-6)}`
+  const { totpSecret } = await setPasswordAndTotp(world.services, { companyId, userId, password }, at)
+  return { userId, email, password, totpSecret }
+}
+
+/** Goes through the real sign-in pages: password, then the code of this instant (each code works once: advance the clock before a second time). */
+export async function signIn(
+  browser: Browser,
+  world: World,
+  company: TestCompany,
+  person: { email: string; password: string; totpSecret: string },
+): Promise<Browser> {
+  await browser.get(`/c/${company.companyKey}/sign-in`)
+  await browser.submit(`/c/${company.companyKey}/sign-in`, { email: person.email, password: person.password })
+  await browser.submit('/sign-in/code', { code: codeAt(person.totpSecret, world.clock.now()) })
+  if (browser.status !== 200 && !(browser.status === 404 && !browser.url.startsWith('/sign-in')))
+    throw new Error(`sign-in ended at ${browser.url} with ${browser.status}: ${browser.text}`)
+  return browser
+}
+
+/**
+ * A member of staff with one role, signed in through the real pages in a browser of their own; the duty of secrecy is acknowledged on its
+ * page where the role needs it. `manager` needs `departmentId`.
+ */
+export async function signInAs(
+  world: World,
+  company: TestCompany,
+  role: StaffRole,
+  options: StaffOptions = {},
+): Promise<SignedIn> {
+  const person = await createStaff(world, company, role, options)
+  const { remoteAddress, language } = options
+  const browser = openBrowser(await world.app(), {
+    ...(remoteAddress ? { remoteAddress } : {}),
+    ...(language ? { language } : {}),
+  })
+  await signIn(browser, world, company, person)
+  if (browser.url === '/staff/secrecy' && options.acknowledge !== false)
+    await browser.submit('/staff/secrecy', { agreed: 'yes' })
+  return { browser, ...person }
 }
 
 /** Decodes the entities our pages write. */

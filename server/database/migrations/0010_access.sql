@@ -12,8 +12,6 @@ CREATE TABLE staff_user (
   totp_confirmed_at timestamptz,
   -- a code is good once
   totp_last_step bigint,
-  failed_attempts integer NOT NULL DEFAULT 0,
-  locked_until timestamptz,
   created_at timestamptz NOT NULL,
   disabled_at timestamptz,
   PRIMARY KEY (company_id, id),
@@ -22,8 +20,8 @@ CREATE TABLE staff_user (
 CALL guard('staff_user');
 GRANT SELECT, INSERT ON staff_user TO hanamichi_setup;
 GRANT SELECT, UPDATE ON staff_user TO hanamichi_sign_in;
-GRANT SELECT (company_id, id, email, display_name, employee_code, totp_confirmed_at, created_at, disabled_at, locked_until), INSERT,
-  UPDATE (display_name, employee_code, disabled_at, password_hash, totp_sealed, totp_confirmed_at, locked_until, failed_attempts) ON staff_user TO hanamichi_admin;
+GRANT SELECT (company_id, id, email, display_name, employee_code, totp_confirmed_at, created_at, disabled_at), INSERT,
+  UPDATE (display_name, employee_code, disabled_at, password_hash, totp_sealed, totp_confirmed_at) ON staff_user TO hanamichi_admin;
 GRANT SELECT (company_id, id, email, display_name, employee_code, disabled_at) ON staff_user TO hanamichi_implementer, hanamichi_clerk, hanamichi_physician,
   hanamichi_hr, hanamichi_mailer, hanamichi_employee, hanamichi_jobs, hanamichi_scheduler, hanamichi_leaver, hanamichi_alumni;
 
@@ -97,7 +95,8 @@ CREATE TABLE sign_in_attempt (
 CREATE INDEX sign_in_attempt_account ON sign_in_attempt (company_id, account_hash, at);
 CREATE INDEX sign_in_attempt_origin ON sign_in_attempt (company_id, origin_hash, at);
 CALL guard('sign_in_attempt');
-GRANT SELECT, INSERT ON sign_in_attempt TO hanamichi_sign_in;
+-- right after all: the attempts that led there no longer count
+GRANT SELECT, INSERT, UPDATE (succeeded) ON sign_in_attempt TO hanamichi_sign_in;
 GRANT SELECT, DELETE ON sign_in_attempt TO hanamichi_jobs;
 
 -- Live roles of a signed-in person, asked at every request: a role taken away is gone before the next one.
