@@ -1,4 +1,4 @@
-import pg from 'pg'
+import { Client } from 'pg'
 import { PgBoss } from 'pg-boss'
 
 /** The one queue of pg-boss; a job's name and ids are its data. */
@@ -36,7 +36,7 @@ export async function migrateJobs(ownerUrl: string): Promise<void> {
   await boss.updateQueue(jobQueue, settings)
   await boss.stop({ graceful: false, close: true })
   if (failures[0]) throw failures[0]
-  const client = new pg.Client({ connectionString: ownerUrl })
+  const client = new Client({ connectionString: ownerUrl })
   await client.connect()
   try {
     await client.query(

@@ -46,9 +46,10 @@ export async function relayRequests(services: Services, boss: PgBoss): Promise<n
   const at = services.clock.now()
   return services.database.as<JobTables, number>({ role: 'jobs', companyId: noCompany }, at, async (db) => {
     const { rows } = await sql<JobRequestTable>`
-      DELETE FROM job_request r USING (
+      WITH due AS MATERIALIZED (
         SELECT company_id, id FROM job_request WHERE start_after <= ${at} ORDER BY start_after, id LIMIT 500 FOR UPDATE SKIP LOCKED
-      ) due WHERE r.company_id = due.company_id AND r.id = due.id
+      )
+      DELETE FROM job_request r USING due WHERE r.company_id = due.company_id AND r.id = due.id
       RETURNING r.company_id, r.id, r.name, r.object_id`.execute(db)
     if (rows.length === 0) return 0
     const jobs = rows.map((row) => {

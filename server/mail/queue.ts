@@ -59,16 +59,17 @@ export async function claimMail(
 ): Promise<ClaimedMail | undefined> {
   const until = new Date(claim.at.getTime() + leaseMilliseconds)
   const { rows } = await sql<ClaimedMail>`
-    UPDATE mail_message m
-    SET state = 'sending', claimed_by = ${claim.processId}, claimed_until = ${until}, attempts = m.attempts + 1
-    FROM (
+    -- materialized: joined as a plain subquery it could be run again for each row and claim more than one
+    WITH next AS MATERIALIZED (
       SELECT w.id FROM mail_message w
       WHERE w.company_id = ${companyId} AND w.state IN ('queued', 'sending')
         AND ((w.state = 'queued' AND w.next_attempt_at <= ${claim.at}) OR (w.state = 'sending' AND w.claimed_until < ${claim.at}))
         AND w.id <> ALL (${claim.inFlight}::uuid[])
       ORDER BY w.next_attempt_at, w.id LIMIT 1 FOR UPDATE SKIP LOCKED
-    ) next
-    WHERE m.company_id = ${companyId} AND m.id = next.id
+    )
+    UPDATE mail_message m
+    SET state = 'sending', claimed_by = ${claim.processId}, claimed_until = ${until}, attempts = m.attempts + 1
+    FROM next WHERE m.company_id = ${companyId} AND m.id = next.id
     RETURNING m.id, m.mail_class, m.template, m.area, m.subject_id, m.context_id, m.due_at, m.attempts`.execute(db)
   return rows[0]
 }
