@@ -29,6 +29,8 @@ export interface ReadyKeys {
 }
 
 export interface Vault {
+  /** Tells one outer key from another, for people who compare a backup with it; reveals nothing about the key. */
+  fingerprint: string
   /** @throws a plain message when the key outside the database does not fit the company keys inside */
   check: () => Promise<void>
   /** Makes a company's first key (set-up, role `setup`). */
@@ -110,6 +112,8 @@ export function createVault(database: Database, outer: OuterKey): Vault {
   }
 
   const vault: Vault = {
+    fingerprint: outer.check.subarray(0, 8).toString('hex').replace(/(.{4})(?=.)/g, '$1 '),
+
     async check() {
       const rows = await database.lookUp<{ wrapping_key_check: Buffer }>(
         'SELECT wrapping_key_check FROM list_wrapping_key_checks()',

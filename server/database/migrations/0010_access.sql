@@ -25,6 +25,9 @@ GRANT SELECT (company_id, id, email, display_name, employee_code, totp_confirmed
 GRANT SELECT (company_id, id, email, display_name, employee_code, disabled_at) ON staff_user TO hanamichi_implementer, hanamichi_clerk, hanamichi_physician,
   hanamichi_hr, hanamichi_mailer, hanamichi_employee, hanamichi_jobs, hanamichi_scheduler, hanamichi_leaver, hanamichi_alumni;
 
+-- an invitation is no longer wanted once the second factor works
+GRANT SELECT (totp_confirmed_at) ON staff_user TO hanamichi_mailer;
+
 CREATE TABLE role_grant (
   company_id uuid NOT NULL REFERENCES company,
   id uuid NOT NULL,
@@ -80,6 +83,20 @@ CREATE INDEX personnel_authority_code ON personnel_authority (company_id, employ
 CALL guard('personnel_authority');
 GRANT SELECT, INSERT, UPDATE (until_on) ON personnel_authority TO hanamichi_hr;
 GRANT SELECT ON personnel_authority TO hanamichi_admin, hanamichi_setup, hanamichi_sign_in, hanamichi_scheduler, hanamichi_implementer;
+
+-- What the administrator confirmed at set-up: that the outer key is kept apart from the data.
+CREATE TABLE setup_confirmation (
+  company_id uuid NOT NULL REFERENCES company,
+  id uuid NOT NULL,
+  what text NOT NULL CHECK (what IN ('key_backup')),
+  confirmed_by uuid NOT NULL,
+  confirmed_at timestamptz NOT NULL,
+  PRIMARY KEY (company_id, id),
+  FOREIGN KEY (company_id, confirmed_by) REFERENCES staff_user
+);
+CALL guard('setup_confirmation');
+GRANT SELECT, INSERT ON setup_confirmation TO hanamichi_admin;
+GRANT SELECT ON setup_confirmation TO hanamichi_sign_in;
 
 -- Attempts, to slow guessing without letting anybody lock others out: counted per account and per address, forgotten after a day.
 CREATE TABLE sign_in_attempt (
