@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import { buildApp } from '../app.ts'
+import { jobHandlers, mailTemplates, ticks } from '../capabilities.ts'
+import { systemClock } from '../clock.ts'
+import { readConfig } from '../config.ts'
+import { startEmbedded } from '../database/embedded.ts'
+import { migrate } from '../database/migrate.ts'
+import { startWorker, type Worker } from '../jobs/index.ts'
+import { createMailTransport } from '../mail/index.ts'
+import { openServices } from '../open-services.ts'
+import type { Services } from '../services.ts'
+import { createOuterKey } from '../vault/index.ts'
+import { createStoryClock, type StoryClock } from './clock.ts'
+import { buildMailboxPage, startMailbox, type Mailbox } from './mailbox.ts'
+
+/** Everything the story is told on: a real database, a real web server, a real mail server, a worker that runs when told. */
+export interface Stage {
+  services: Services
+  clock: StoryClock
+  baseUrl: string
+  mailboxUrl: string
+  mailbox: Mailbox
+  /** Does all that is due by the story's clock: opens, sends, computes. */
+  settle: () => Promise<void>
+  /** From now on the worker runs by itself and time is the system's. */
+  letGo: () => Promise<void>
+  close: () => Promise<void>
+}
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+/** Sets up a database and keys in a folder of its own, thrown away at the end. */
+export async function buildStage(port: number): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'hanamichi-demo-'))
+  const clock = createStoryClock(systemClock)
+  const server = await startEmbedded({ dataDir: join(folder, 'data') })
+  await migrate(server.ownerUrl, 'hanamichi_runtime')
+  const mailbox = await startMailbox(clock.now)
+  const outerKey = await createOuterKey(join(folder, 'keys', 'hanamichi.key'))
+  const listenPort = port === 0 ? await freePort() : port
+  const baseUrl = `http://localhost:${listenPort}`
+  const config = readConfig({
+    DATA_DIR: join(folder, 'data'),
+    KEY_FILE: join(folder, 'keys', 'hanamichi.key'),
+    BASE_URL: baseUrl,
+    PORT: String(listenPort),
+    SMTP_URL: mailbox.smtpUrl,
+    MAIL_FROM: 'kenko@hanamichi-demo.example.jp',
+    LOG_LEVEL: 'error',
+    DATABASE_POOL: '24',
+  })
+  const { services, close } = await openServices({ config, clock, runtimeUrl: server.runtimeUrl, outerKey })
+  const app = await buildApp(services)
+  await app.listen({ port: listenPort, host: '127.0.0.1' })
+  const mailboxApp = buildMailboxPage(services, mailbox)
+  const mailboxUrl = await mailboxApp.listen({ port: 0, host: '127.0.0.1' })
+  const transport = createMailTransport({ smtpUrl: mailbox.smtpUrl, from: config.mailFrom ?? '', connections: 4 })
+  const workerOf = (loops: boolean): Promise<Worker> =>
+    startWorker({ services, runtimeUrl: server.runtimeUrl, transport, templates: mailTemplates, handlers: jobHandlers, ticks, log: quiet, lanes: 4, loops })
+  let worker = await workerOf(false)
+  return {
+    services,
+    clock,
+    baseUrl,
+    mailboxUrl,
+    mailbox,
+    async settle() {
+      await worker.settle()
+    },
+    async letGo() {
+      await worker.stop()
+      clock.release()
+      worker = await workerOf(true)
+    },
+    async close() {
+      await worker.stop()
+      transport.close()
+      await closeServer(app)
+      await closeServer(mailboxApp)
+      await mailbox.close()
+      await close()
+      await server.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function closeServer(app: FastifyInstance): Promise<void> {
+  app.server.closeAllConnections()
+  await app.close()
+}
+
+async function freePort(): Promise<number> {
+  const { createServer } = await import('node:net')
+  return new Promise((done, fail) => {
+    const probe = createServer()
+    probe.once('error', fail)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      const port = address !== null && typeof address === 'object' ? address.port : 0
+      probe.close(() => done(port))
+    })
+  })
+}
+
+/** A password nobody has to remember. */
+export function demoPassword(): string {
+  return randomBytes(12).toString('base64url')
+}
