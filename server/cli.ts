@@ -7,21 +7,27 @@ import { ConfigFault } from './config.ts'
  * The command line. Commands load their parts when they run, so that `--help` and `score` start at once and need no database.
  * Exit codes: 0 done · 1 could not be done (configuration, database) · 2 wrong input.
  */
-const version = (JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string }).version
+const version = (
+  JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string }
+).version
 
 const program = new Command('hanamichi')
-  .description('Hanamichi: pulse-and-offboarding survey engine. Settings come from the environment; see docs/operations.md.')
+  .description(
+    'Hanamichi: pulse-and-offboarding survey engine. Settings come from the environment; see docs/operations.md.',
+  )
   .version(version)
   .showHelpAfterError()
 
 function port(text: string): number {
   const value = Number(text)
-  if (!Number.isInteger(value) || value < 0 || value > 65535) throw new InvalidArgumentError('a port is a whole number from 0 to 65535')
+  if (!Number.isInteger(value) || value < 0 || value > 65535)
+    throw new InvalidArgumentError('a port is a whole number from 0 to 65535')
   return value
 }
 
 function isoDate(text: string): string {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text))) throw new InvalidArgumentError('a date looks like 2026-11-01')
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text)))
+    throw new InvalidArgumentError('a date looks like 2026-11-01')
   return text
 }
 
@@ -53,14 +59,21 @@ program
 
 program
   .command('demo')
-  .description('a fictional company lives through three campaigns on a database of its own; then everything can be looked at')
+  .description(
+    'a fictional company lives through three campaigns on a database of its own; then everything can be looked at',
+  )
   .option('--port <port>', 'port to serve on (default: a free one)', port, 0)
   .option('--once', 'exit 0 after the story instead of serving')
-  .option('--seed <number>', 'seed of the answers; the same seed tells the same story', (text) => {
-    const seed = Number(text)
-    if (!Number.isSafeInteger(seed) || seed < 0) throw new InvalidArgumentError('a seed is a whole number')
-    return seed
-  }, 1)
+  .option(
+    '--seed <number>',
+    'seed of the answers; the same seed tells the same story',
+    (text) => {
+      const seed = Number(text)
+      if (!Number.isSafeInteger(seed) || seed < 0) throw new InvalidArgumentError('a seed is a whole number')
+      return seed
+    },
+    1,
+  )
   .action(async (options: { port: number; once?: boolean; seed: number }) => {
     const { demo } = await import('./demo/index.ts')
     await demo({ port: options.port, once: options.once ?? false, seed: options.seed })
@@ -80,16 +93,28 @@ program
   .description('preview a roster file against the database; with --apply, apply it when no line is wrong')
   .argument('<file>', 'CSV, UTF-8 or Shift_JIS; see docs/roster.md')
   .requiredOption('--kind <kind>', 'departments or employees', (kind) => {
-    if (kind !== 'departments' && kind !== 'employees') throw new InvalidArgumentError('kind is departments or employees')
+    if (kind !== 'departments' && kind !== 'employees')
+      throw new InvalidArgumentError('kind is departments or employees')
     return kind
   })
   .requiredOption('--effective-on <date>', 'the day whose state the file tells', isoDate)
   .option('--company <key>', 'company key (default: the only company)')
   .option('--apply', 'apply it')
-  .action(async (file: string, options: { kind: 'departments' | 'employees'; effectiveOn: string; company?: string; apply?: boolean }) => {
-    const { importRoster } = await import('./commands/import-roster.ts')
-    await importRoster({ file, kind: options.kind, effectiveOn: options.effectiveOn, companyKey: options.company, apply: options.apply ?? false })
-  })
+  .action(
+    async (
+      file: string,
+      options: { kind: 'departments' | 'employees'; effectiveOn: string; company?: string; apply?: boolean },
+    ) => {
+      const { importRoster } = await import('./commands/import-roster.ts')
+      await importRoster({
+        file,
+        kind: options.kind,
+        effectiveOn: options.effectiveOn,
+        companyKey: options.company,
+        apply: options.apply ?? false,
+      })
+    },
+  )
 
 program
   .command('backup')
@@ -111,7 +136,10 @@ program
 
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof ConfigFault) process.stderr.write(`${error.message}\n`)
-  else if (error instanceof Error) process.stderr.write(`hanamichi: ${error.message}\n${process.env['LOG_LEVEL'] === 'debug' ? `${error.stack ?? ''}\n` : ''}`)
+  else if (error instanceof Error)
+    process.stderr.write(
+      `hanamichi: ${error.message}\n${process.env['LOG_LEVEL'] === 'debug' ? `${error.stack ?? ''}\n` : ''}`,
+    )
   else process.stderr.write(`hanamichi: ${String(error)}\n`)
   process.exit(1)
 })

@@ -5,15 +5,42 @@ import { z } from 'zod'
  * the table in docs/operations.md is checked against it by a test.
  */
 export const settings = [
-  { name: 'DATA_DIR', default: './data', meaning: 'Folder of the embedded database, used when DATABASE_URL is not set.' },
-  { name: 'KEY_FILE', default: './keys/hanamichi.key', meaning: 'File with the outer key (64 hexadecimal digits). Made at set-up when missing. Never inside DATA_DIR.' },
-  { name: 'DATABASE_URL', default: '', meaning: 'PostgreSQL 15 or newer, runtime login (LOGIN NOINHERIT, owner of nothing). Empty: embedded PostgreSQL in DATA_DIR.' },
-  { name: 'MIGRATION_DATABASE_URL', default: '', meaning: 'The same database with the owner login (CREATEROLE NOINHERIT). Needed by `migrate`, `backup` and `restore` when DATABASE_URL is set.' },
+  {
+    name: 'DATA_DIR',
+    default: './data',
+    meaning: 'Folder of the embedded database, used when DATABASE_URL is not set.',
+  },
+  {
+    name: 'KEY_FILE',
+    default: './keys/hanamichi.key',
+    meaning: 'File with the outer key (64 hexadecimal digits). Made at set-up when missing. Never inside DATA_DIR.',
+  },
+  {
+    name: 'DATABASE_URL',
+    default: '',
+    meaning:
+      'PostgreSQL 15 or newer, runtime login (LOGIN NOINHERIT, owner of nothing). Empty: embedded PostgreSQL in DATA_DIR.',
+  },
+  {
+    name: 'MIGRATION_DATABASE_URL',
+    default: '',
+    meaning:
+      'The same database with the owner login (CREATEROLE NOINHERIT). Needed by `migrate`, `backup` and `restore` when DATABASE_URL is set.',
+  },
   { name: 'DATABASE_POOL', default: '16', meaning: 'Connections one process holds at most.' },
-  { name: 'BASE_URL', default: 'http://localhost:3000', meaning: 'Address people use, as it stands in links. Never taken from a request.' },
+  {
+    name: 'BASE_URL',
+    default: 'http://localhost:3000',
+    meaning: 'Address people use, as it stands in links. Never taken from a request.',
+  },
   { name: 'HOST', default: '127.0.0.1', meaning: 'Address the server listens on.' },
   { name: 'PORT', default: '3000', meaning: 'Port the server listens on.' },
-  { name: 'SMTP_URL', default: '', meaning: 'Mail server, smtp:// or smtps:// with user and password. Empty: mails wait in the queue, nothing is lost.' },
+  {
+    name: 'SMTP_URL',
+    default: '',
+    meaning:
+      'Mail server, smtp:// or smtps:// with user and password. Empty: mails wait in the queue, nothing is lost.',
+  },
   { name: 'MAIL_FROM', default: '', meaning: 'Sender address of all mails; needed with SMTP_URL.' },
   { name: 'LOG_LEVEL', default: 'info', meaning: 'fatal, error, warn, info, debug or silent.' },
   { name: 'TRUST_PROXY', default: 'no', meaning: 'yes behind a reverse proxy that sets X-Forwarded-For.' },
@@ -26,7 +53,10 @@ const schema = z
     DATA_DIR: z.string().min(1),
     KEY_FILE: z.string().min(1),
     DATABASE_URL: z.union([z.literal(''), z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://')]),
-    MIGRATION_DATABASE_URL: z.union([z.literal(''), z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://')]),
+    MIGRATION_DATABASE_URL: z.union([
+      z.literal(''),
+      z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://'),
+    ]),
     DATABASE_POOL: z.coerce.number().int().min(2).max(200),
     BASE_URL: z.url({ protocol: /^https?$/, message: 'must be an http:// or https:// address' }),
     HOST: z.string().min(1),
@@ -40,7 +70,11 @@ const schema = z
     if (value.SMTP_URL && !value.MAIL_FROM)
       context.addIssue({ code: 'custom', path: ['MAIL_FROM'], message: 'is needed when SMTP_URL is set' })
     if (value.MIGRATION_DATABASE_URL && !value.DATABASE_URL)
-      context.addIssue({ code: 'custom', path: ['DATABASE_URL'], message: 'is needed when MIGRATION_DATABASE_URL is set' })
+      context.addIssue({
+        code: 'custom',
+        path: ['DATABASE_URL'],
+        message: 'is needed when MIGRATION_DATABASE_URL is set',
+      })
   })
 
 export interface Config {
@@ -76,7 +110,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   const parsed = schema.safeParse(input)
   if (!parsed.success) {
     throw new ConfigFault(
-      parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message} (it is "${shown(String(issue.path[0]), input)}")`),
+      parsed.error.issues.map(
+        (issue) => `${String(issue.path[0])} ${issue.message} (it is "${shown(String(issue.path[0]), input)}")`,
+      ),
     )
   }
   const value = parsed.data

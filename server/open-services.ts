@@ -19,7 +19,12 @@ export interface OpenedServices {
 }
 
 /** Makes the services of one process: pool of the runtime login, vault, texts, renderer. The pool lives and ends with a Fastify instance of its own. */
-export async function openServices(parts: { config: Config; clock: Clock; runtimeUrl: string; outerKey: OuterKey }): Promise<OpenedServices> {
+export async function openServices(parts: {
+  config: Config
+  clock: Clock
+  runtimeUrl: string
+  outerKey: OuterKey
+}): Promise<OpenedServices> {
   const host = Fastify({ logger: false })
   await host.register(fastifyPostgres, poolOptions(parts.runtimeUrl, parts.config.databasePool))
   await host.ready()
@@ -34,7 +39,11 @@ export async function openServices(parts: { config: Config; clock: Clock; runtim
       database,
       vault: createVault(database, parts.outerKey),
       texts,
-      renderer: createRenderer({ templatesDir, texts, assetVersion: computeAssetVersion(join(templatesDir, 'static')) }),
+      renderer: createRenderer({
+        templatesDir,
+        texts,
+        assetVersion: computeAssetVersion(join(templatesDir, 'static')),
+      }),
     },
     close: () => host.close(),
   }

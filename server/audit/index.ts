@@ -74,23 +74,61 @@ function row(companyId: string, at: Date, entry: AuditEntry): AuditEntryTable {
 
 /** Appends one entry in the caller's transaction, before the body is sent. */
 export async function recordAudit(db: Handle, companyId: string, at: Date, entry: AuditEntry): Promise<void> {
-  await (db as Kysely<AuditTables>).insertInto('audit_entry').values(row(companyId, at, entry)).execute()
+  await (db as Kysely<AuditTables>)
+    .insertInto('audit_entry')
+    .values(row(companyId, at, entry))
+    .execute()
 }
 
 /** Appends many entries in one statement (a list that opens many records writes one per record). */
-export async function recordAuditMany(db: Handle, companyId: string, at: Date, entries: readonly AuditEntry[]): Promise<void> {
+export async function recordAuditMany(
+  db: Handle,
+  companyId: string,
+  at: Date,
+  entries: readonly AuditEntry[],
+): Promise<void> {
   for (let start = 0; start < entries.length; start += 2_000) {
     const part = entries.slice(start, start + 2_000).map((entry) => row(companyId, at, entry))
     if (part.length > 0) await (db as Kysely<AuditTables>).insertInto('audit_entry').values(part).execute()
   }
 }
 
+/** What was done to one subject's record, newest first (roles employee, leaver, alumni: the own one, as receipts). */
+export async function entriesOfSubject(
+  db: Handle,
+  companyId: string,
+  subjectId: string,
+  most = 500,
+): Promise<AuditEntryTable[]> {
+  return (db as Kysely<AuditTables>)
+    .selectFrom('audit_entry')
+    .selectAll()
+    .where('company_id', '=', companyId)
+    .where('subject_id', '=', subjectId)
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(most)
+    .execute()
+}
+
 const genesis = Buffer.alloc(32)
 
 function hashOf(previous: Buffer, sequence: number, entry: AuditEntryTable): Buffer {
   const content = [
-    sequence, entry.company_id, entry.id, entry.at.toISOString(), entry.actor_kind, entry.actor_id, entry.actor_role, entry.action,
-    entry.subject_area, entry.subject_id, entry.reason, entry.object_kind, entry.object_id, entry.request_id,
+    sequence,
+    entry.company_id,
+    entry.id,
+    entry.at.toISOString(),
+    entry.actor_kind,
+    entry.actor_id,
+    entry.actor_role,
+    entry.action,
+    entry.subject_area,
+    entry.subject_id,
+    entry.reason,
+    entry.object_kind,
+    entry.object_id,
+    entry.request_id,
   ]
   return createHash('sha256').update(previous).update(JSON.stringify(content)).digest()
 }
@@ -99,15 +137,30 @@ function hashOf(previous: Buffer, sequence: number, entry: AuditEntryTable): Buf
 export async function chainAudit(db: Kysely<AuditTables>, companyId: string, most = 5_000): Promise<number> {
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`audit ${companyId}`}, 0))`.execute(db)
   const last = await db
-    .selectFrom('audit_link').select(['sequence', 'hash']).where('company_id', '=', companyId)
-    .orderBy('sequence', 'desc').limit(1).executeTakeFirst()
+    .selectFrom('audit_link')
+    .select(['sequence', 'hash'])
+    .where('company_id', '=', companyId)
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst()
   const entries = await db
-    .selectFrom('audit_entry').selectAll('audit_entry').where('audit_entry.company_id', '=', companyId)
+    .selectFrom('audit_entry')
+    .selectAll('audit_entry')
+    .where('audit_entry.company_id', '=', companyId)
     .where(({ not, exists, selectFrom }) =>
-      not(exists(selectFrom('audit_link').select('audit_link.sequence')
-        .where('audit_link.company_id', '=', companyId)
-        .whereRef('audit_link.entry_id', '=', 'audit_entry.id'))))
-    .orderBy('audit_entry.at').orderBy('audit_entry.id').limit(most).execute()
+      not(
+        exists(
+          selectFrom('audit_link')
+            .select('audit_link.sequence')
+            .where('audit_link.company_id', '=', companyId)
+            .whereRef('audit_link.entry_id', '=', 'audit_entry.id'),
+        ),
+      ),
+    )
+    .orderBy('audit_entry.at')
+    .orderBy('audit_entry.id')
+    .limit(most)
+    .execute()
   let sequence = last?.sequence ?? 0
   let previous = last?.hash ?? genesis
   const links: AuditLinkTable[] = []
@@ -127,11 +180,19 @@ export async function findBrokenLink(db: Kysely<AuditTables>, companyId: string)
   let expected = 1
   for (;;) {
     const rows = await db
-      .selectFrom('audit_link').innerJoin('audit_entry', (join) =>
-        join.onRef('audit_entry.company_id', '=', 'audit_link.company_id').onRef('audit_entry.id', '=', 'audit_link.entry_id'))
-      .selectAll('audit_entry').select(['audit_link.sequence', 'audit_link.previous_hash', 'audit_link.hash'])
-      .where('audit_link.company_id', '=', companyId).where('audit_link.sequence', '>=', expected)
-      .orderBy('audit_link.sequence').limit(10_000).execute()
+      .selectFrom('audit_link')
+      .innerJoin('audit_entry', (join) =>
+        join
+          .onRef('audit_entry.company_id', '=', 'audit_link.company_id')
+          .onRef('audit_entry.id', '=', 'audit_link.entry_id'),
+      )
+      .selectAll('audit_entry')
+      .select(['audit_link.sequence', 'audit_link.previous_hash', 'audit_link.hash'])
+      .where('audit_link.company_id', '=', companyId)
+      .where('audit_link.sequence', '>=', expected)
+      .orderBy('audit_link.sequence')
+      .limit(10_000)
+      .execute()
     if (rows.length === 0) return undefined
     for (const link of rows) {
       if (link.sequence !== expected || !link.previous_hash.equals(previous)) return expected

@@ -55,7 +55,10 @@ function handleFor<Tables>(client: PoolClient): Kysely<Tables> {
   let handle = handles.get(client)
   if (!handle) {
     // kysely borrows the client for good; our caller releases it
-    const lent: PostgresPoolClient = { query: client.query.bind(client) as PostgresPoolClient['query'], release: () => {} }
+    const lent: PostgresPoolClient = {
+      query: client.query.bind(client) as PostgresPoolClient['query'],
+      release: () => {},
+    }
     const pool: PostgresPool = { connect: async () => lent, end: async () => {}, options: {} }
     handle = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
     handles.set(client, handle)
@@ -110,7 +113,10 @@ export function createDatabase(pool: Pool): Database {
 }
 
 /** Options of every pool of the runtime login: our schema only, no statement that hangs for ever, dates as text. */
-export function poolOptions(connectionString: string, maximum: number): {
+export function poolOptions(
+  connectionString: string,
+  maximum: number,
+): {
   connectionString: string
   max: number
   options: string

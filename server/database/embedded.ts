@@ -63,7 +63,11 @@ async function serverUser(): Promise<{ uid: number; gid: number } | undefined> {
   }
 }
 
-async function asServerUser(command: string, args: string[], user: { uid: number; gid: number } | undefined): Promise<string> {
+async function asServerUser(
+  command: string,
+  args: string[],
+  user: { uid: number; gid: number } | undefined,
+): Promise<string> {
   return new Promise((done, fail) => {
     const child = spawn(command, args, {
       ...user,
@@ -126,7 +130,14 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   if ((await answers(superuserUrl)) !== 'yes') {
     await prepareFolders(dataDir, socket, user)
     if (!(await exists(join(cluster, 'PG_VERSION')))) await initialise(cluster, initdb, user)
-    started = await startServer({ cluster, socket, pg_ctl, user, superuserUrl, unsafe: options.unsafeForTests ?? false })
+    started = await startServer({
+      cluster,
+      socket,
+      pg_ctl,
+      user,
+      superuserUrl,
+      unsafe: options.unsafeForTests ?? false,
+    })
   }
   await ensureDatabase(superuserUrl)
   return {
@@ -149,7 +160,11 @@ async function exists(path: string): Promise<boolean> {
   )
 }
 
-async function prepareFolders(dataDir: string, socket: string, user: { uid: number; gid: number } | undefined): Promise<void> {
+async function prepareFolders(
+  dataDir: string,
+  socket: string,
+  user: { uid: number; gid: number } | undefined,
+): Promise<void> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   await mkdir(socket, { recursive: true, mode: 0o700 })
   if (user) {
@@ -166,12 +181,29 @@ async function prepareFolders(dataDir: string, socket: string, user: { uid: numb
   }
 }
 
-async function initialise(cluster: string, initdb: string, user: { uid: number; gid: number } | undefined): Promise<void> {
+async function initialise(
+  cluster: string,
+  initdb: string,
+  user: { uid: number; gid: number } | undefined,
+): Promise<void> {
   // a first start that was cut off leaves half a cluster; without PG_VERSION it holds nothing yet
   await rm(cluster, { recursive: true, force: true })
   await asServerUser(
     initdb,
-    ['-D', cluster, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale-provider=icu', '--icu-locale=und', '--locale=C', '--data-checksums'],
+    [
+      '-D',
+      cluster,
+      '-U',
+      'postgres',
+      '-A',
+      'trust',
+      '-E',
+      'UTF8',
+      '--locale-provider=icu',
+      '--icu-locale=und',
+      '--locale=C',
+      '--data-checksums',
+    ],
     user,
   )
 }
@@ -202,7 +234,11 @@ async function startServer(start: StartOptions): Promise<boolean> {
   let failure: Error | undefined
   let started = false
   try {
-    await asServerUser(start.pg_ctl, ['start', '-D', start.cluster, '-l', log, '-w', '-t', '60', '-o', settings], start.user)
+    await asServerUser(
+      start.pg_ctl,
+      ['start', '-D', start.cluster, '-l', log, '-w', '-t', '60', '-o', settings],
+      start.user,
+    )
     started = true
   } catch (error) {
     failure = error as Error
@@ -214,7 +250,10 @@ async function startServer(start: StartOptions): Promise<boolean> {
     if (failure && state === 'no' && attempt > 20) break
     await sleep(100)
   }
-  const tail = await readFile(log, 'utf8').then((text) => text.split('\n').slice(-5).join('\n'), () => '')
+  const tail = await readFile(log, 'utf8').then(
+    (text) => text.split('\n').slice(-5).join('\n'),
+    () => '',
+  )
   throw new Error(`the embedded PostgreSQL did not start. ${failure?.message ?? ''}\n${tail}`.trim())
 }
 

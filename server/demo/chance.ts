@@ -13,7 +13,10 @@ export interface Chance {
  * so that one person's answers do not depend on who answered before.
  */
 export function chance(seed: number, ...names: readonly (string | number)[]): Chance {
-  let state = createHash('sha256').update(`${seed}|${names.join('|')}`).digest().readUInt32LE(0)
+  let state = createHash('sha256')
+    .update(`${seed}|${names.join('|')}`)
+    .digest()
+    .readUInt32LE(0)
   const uniform = () => {
     state = (state + 0x6d2b79f5) | 0
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state)

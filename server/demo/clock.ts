@@ -40,7 +40,9 @@ export function moveDate(on: string, days: number): string {
 
 /** Moves every calendar date (yyyy-mm-dd or yyyy/mm/dd) in a text. */
 export function moveDates(text: string, days: number): string {
-  return text.replace(/\b(\d{4})([-/])(\d{2})\2(\d{2})\b/g, (_all, year: string, mark: string, month: string, date: string) =>
-    moveDate(`${year}-${month}-${date}`, days).replaceAll('-', mark),
+  return text.replace(
+    /\b(\d{4})([-/])(\d{2})\2(\d{2})\b/g,
+    (_all, year: string, mark: string, month: string, date: string) =>
+      moveDate(`${year}-${month}-${date}`, days).replaceAll('-', mark),
   )
 }

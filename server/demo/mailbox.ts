@@ -74,7 +74,9 @@ export async function startMailbox(now: () => Date): Promise<Mailbox> {
       const newest = to(wanted).findLast((mail) => mail.text.includes(path))
       const found = newest ? /https?:\/\/\S+/g.exec(newest.text.slice(newest.text.search(/https?:\/\//))) : null
       if (!newest || !found) return undefined
-      return [...newest.text.matchAll(/https?:\/\/[^\s>）)]+/g)].map((match) => match[0]).find((link) => link.includes(path))
+      return [...newest.text.matchAll(/https?:\/\/[^\s>）)]+/g)]
+        .map((match) => match[0])
+        .find((link) => link.includes(path))
     },
     close: () => new Promise((done) => server.close(() => done())),
   }
@@ -86,35 +88,53 @@ const perPage = 50
 export function buildMailboxPage(services: Services, mailbox: Mailbox): FastifyInstance {
   const app = Fastify({ logger: false })
   app.addHook('onSend', async (_request, reply) => {
-    reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; frame-src 'self'; form-action 'self'")
+    reply.header(
+      'content-security-policy',
+      "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; frame-src 'self'; form-action 'self'",
+    )
     reply.header('referrer-policy', 'no-referrer')
   })
   const text = (key: string) => services.texts.text('ja', key)
   app.get<{ Querystring: { to?: string; page?: string } }>('/', async (request, reply) => {
     const wanted = (request.query.to ?? '').trim().toLowerCase()
-    const all = mailbox.mails.filter((mail) => !wanted || mail.to.includes(wanted) || mail.subject.includes(wanted)).toReversed()
+    const all = mailbox.mails
+      .filter((mail) => !wanted || mail.to.includes(wanted) || mail.subject.includes(wanted))
+      .toReversed()
     const page = Math.max(1, Number(request.query.page) || 1)
     const rows = all
       .slice((page - 1) * perPage, page * perPage)
-      .map((mail) => `<tr><td>${escape(formatDate('dateTime', mail.receivedAt, 'ja', 'Asia/Tokyo'))}<td>${escape(mail.to)}<td><a href="/mail/${mail.number}">${escape(mail.subject)}</a></tr>`)
+      .map(
+        (mail) =>
+          `<tr><td>${escape(formatDate('dateTime', mail.receivedAt, 'ja', 'Asia/Tokyo'))}<td>${escape(mail.to)}<td><a href="/mail/${mail.number}">${escape(mail.subject)}</a></tr>`,
+      )
       .join('')
     const pages = Math.ceil(all.length / perPage)
-    const link = (to: number, label: string) => `<a href="/?page=${to}&amp;to=${encodeURIComponent(wanted)}">${label}</a>`
+    const link = (to: number, label: string) =>
+      `<a href="/?page=${to}&amp;to=${encodeURIComponent(wanted)}">${label}</a>`
     return reply.type('text/html; charset=utf-8').send(
-      shell(text('demo.mailbox.title'), `<h1>${text('demo.mailbox.title')}</h1><p>${text('demo.mailbox.lead')}</p>
+      shell(
+        text('demo.mailbox.title'),
+        `<h1>${text('demo.mailbox.title')}</h1><p>${text('demo.mailbox.lead')}</p>
 <form><label>${text('demo.mailbox.search')} <input name="to" value="${escape(wanted)}"></label> <button>${text('demo.mailbox.find')}</button></form>
 <p>${all.length} ${text('demo.mailbox.count')} ${page > 1 ? link(page - 1, '←') : ''} ${page}/${Math.max(1, pages)} ${page < pages ? link(page + 1, '→') : ''}</p>
-<table><thead><tr><th>${text('demo.mailbox.at')}<th>${text('demo.mailbox.to')}<th>${text('demo.mailbox.subject')}</thead><tbody>${rows}</tbody></table>`),
+<table><thead><tr><th>${text('demo.mailbox.at')}<th>${text('demo.mailbox.to')}<th>${text('demo.mailbox.subject')}</thead><tbody>${rows}</tbody></table>`,
+      ),
     )
   })
   app.get<{ Params: { number: string } }>('/mail/:number', async (request, reply) => {
     const mail = mailbox.mails[Number(request.params.number) - 1]
     if (!mail) return reply.code(404).type('text/plain').send('404')
-    const body = escape(mail.text).replace(/https?:\/\/[^\s<&）)]+/g, (address) => `<a href="${address}">${address}</a>`)
+    const body = escape(mail.text).replace(
+      /https?:\/\/[^\s<&）)]+/g,
+      (address) => `<a href="${address}">${address}</a>`,
+    )
     return reply.type('text/html; charset=utf-8').send(
-      shell(mail.subject, `<p><a href="/">${text('demo.mailbox.back')}</a></p><h1>${escape(mail.subject)}</h1>
+      shell(
+        mail.subject,
+        `<p><a href="/">${text('demo.mailbox.back')}</a></p><h1>${escape(mail.subject)}</h1>
 <p>${escape(mail.from)} → ${escape(mail.to)}<br>${escape(formatDate('dateTime', mail.receivedAt, 'ja', 'Asia/Tokyo'))}</p><pre>${body}</pre>
-<details><summary>HTML</summary><iframe sandbox src="/mail/${mail.number}/html" title="HTML"></iframe></details>`),
+<details><summary>HTML</summary><iframe sandbox src="/mail/${mail.number}/html" title="HTML"></iframe></details>`,
+      ),
     )
   })
   app.get<{ Params: { number: string } }>('/mail/:number/html', async (request, reply) => {

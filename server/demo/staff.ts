@@ -25,7 +25,13 @@ type Person = Omit<NewGrant, 'companyId' | 'userId'> & { name: string; email: st
 const people: Person[] = [
   { role: 'admin', name: '架空 管理者', email: 'admin@hanamichi-demo.example.jp' },
   { role: 'hr', name: '架空 人事', email: 'hr@hanamichi-demo.example.jp' },
-  { role: 'implementer', name: '架空 実施者(医師)', email: 'implementer@hanamichi-demo.example.jp', profession: 'physician', isRepresentative: true },
+  {
+    role: 'implementer',
+    name: '架空 実施者(医師)',
+    email: 'implementer@hanamichi-demo.example.jp',
+    profession: 'physician',
+    isRepresentative: true,
+  },
   { role: 'physician', name: '架空 面接医', email: 'physician@hanamichi-demo.example.jp' },
 ]
 

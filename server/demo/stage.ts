@@ -35,17 +35,20 @@ const quiet = { info: () => undefined, warn: () => undefined, error: () => undef
 
 /** Sets up a database and keys in a folder of its own, thrown away at the end. */
 export async function buildStage(port: number): Promise<Stage> {
-  const folder = await mkdtemp(join(tmpdir(), 'hanamichi-demo-'))
+  // two folders: the database's user owns the first, and keys never lie with the data
+  const dataDir = await mkdtemp(join(tmpdir(), 'hanamichi-demo-data-'))
+  const keyDir = await mkdtemp(join(tmpdir(), 'hanamichi-demo-keys-'))
+  const keyFile = join(keyDir, 'hanamichi.key')
   const clock = createStoryClock(systemClock)
-  const server = await startEmbedded({ dataDir: join(folder, 'data') })
+  const server = await startEmbedded({ dataDir })
   await migrate(server.ownerUrl, 'hanamichi_runtime')
   const mailbox = await startMailbox(clock.now)
-  const outerKey = await createOuterKey(join(folder, 'keys', 'hanamichi.key'))
+  const outerKey = await createOuterKey(keyFile)
   const listenPort = port === 0 ? await freePort() : port
   const baseUrl = `http://localhost:${listenPort}`
   const config = readConfig({
-    DATA_DIR: join(folder, 'data'),
-    KEY_FILE: join(folder, 'keys', 'hanamichi.key'),
+    DATA_DIR: dataDir,
+    KEY_FILE: keyFile,
     BASE_URL: baseUrl,
     PORT: String(listenPort),
     SMTP_URL: mailbox.smtpUrl,
@@ -60,7 +63,17 @@ export async function buildStage(port: number): Promise<Stage> {
   const mailboxUrl = await mailboxApp.listen({ port: 0, host: '127.0.0.1' })
   const transport = createMailTransport({ smtpUrl: mailbox.smtpUrl, from: config.mailFrom ?? '', connections: 4 })
   const workerOf = (loops: boolean): Promise<Worker> =>
-    startWorker({ services, runtimeUrl: server.runtimeUrl, transport, templates: mailTemplates, handlers: jobHandlers, ticks, log: quiet, lanes: 4, loops })
+    startWorker({
+      services,
+      runtimeUrl: server.runtimeUrl,
+      transport,
+      templates: mailTemplates,
+      handlers: jobHandlers,
+      ticks,
+      log: quiet,
+      lanes: 4,
+      loops,
+    })
   let worker = await workerOf(false)
   return {
     services,
@@ -84,7 +97,8 @@ export async function buildStage(port: number): Promise<Stage> {
       await mailbox.close()
       await close()
       await server.stop()
-      await rm(folder, { recursive: true, force: true })
+      await rm(dataDir, { recursive: true, force: true })
+      await rm(keyDir, { recursive: true, force: true })
     },
   }
 }

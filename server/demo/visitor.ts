@@ -25,22 +25,41 @@ interface RawAnswer {
   body: string
 }
 
-function send(base: URL, method: string, path: string, cookies: Map<string, string>, body?: string): Promise<RawAnswer> {
+function send(
+  base: URL,
+  method: string,
+  path: string,
+  cookies: Map<string, string>,
+  body?: string,
+): Promise<RawAnswer> {
   return new Promise((done, fail) => {
     const request = httpRequest(
       {
-        agent, host: base.hostname, port: base.port, method, path,
+        agent,
+        host: base.hostname,
+        port: base.port,
+        method,
+        path,
         headers: {
-          accept: 'text/html', 'accept-language': 'ja',
+          accept: 'text/html',
+          'accept-language': 'ja',
           cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
-          ...(body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) }),
+          ...(body === undefined
+            ? {}
+            : { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) }),
         },
       },
       (response) => {
         const chunks: Buffer[] = []
         response.on('data', (chunk: Buffer) => chunks.push(chunk))
         response.on('error', fail)
-        response.on('end', () => done({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString('utf8') }))
+        response.on('end', () =>
+          done({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: Buffer.concat(chunks).toString('utf8'),
+          }),
+        )
       },
     )
     request.on('error', fail)
@@ -49,7 +68,14 @@ function send(base: URL, method: string, path: string, cookies: Map<string, stri
 }
 
 const decode = (text: string) =>
-  text.replaceAll('&quot;', '"').replaceAll('&#x27;', "'").replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&#x3D;', '=').replaceAll('&amp;', '&')
+  text
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#x27;', "'")
+    .replaceAll('&#39;', "'")
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&#x3D;', '=')
+    .replaceAll('&amp;', '&')
 
 const attribute = (tag: string, name: string) => {
   const match = new RegExp(`\\s${name}="([^"]*)"`).exec(tag)
@@ -81,7 +107,8 @@ function fieldsOf(form: string): [string, string][] {
 
 function merge(fields: [string, string][], values: Record<string, string | readonly string[]>): string {
   const body = new URLSearchParams(fields.filter(([name]) => !(name in values)))
-  for (const [name, value] of Object.entries(values)) for (const one of typeof value === 'string' ? [value] : value) body.append(name, one)
+  for (const [name, value] of Object.entries(values))
+    for (const one of typeof value === 'string' ? [value] : value) body.append(name, one)
   return body.toString()
 }
 
@@ -110,7 +137,9 @@ export function openVisitor(baseUrl: string): Visitor {
       }
       if (answer.status >= 400) {
         const title = /<h1[^>]*>([\s\S]*?)<\/h1>/.exec(answer.body)?.[1]?.trim()
-        throw new Error(`${method} ${path.replace(/[0-9a-hjkmnp-tv-z]{26}/, '…')} answered ${answer.status}${title ? ` (${title})` : ''}`)
+        throw new Error(
+          `${method} ${path.replace(/[0-9a-hjkmnp-tv-z]{26}/, '…')} answered ${answer.status}${title ? ` (${title})` : ''}`,
+        )
       }
       page = { status: answer.status, path, html: answer.body }
       return page

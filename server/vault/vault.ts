@@ -112,7 +112,10 @@ export function createVault(database: Database, outer: OuterKey): Vault {
   }
 
   const vault: Vault = {
-    fingerprint: outer.check.subarray(0, 8).toString('hex').replace(/(.{4})(?=.)/g, '$1 '),
+    fingerprint: outer.check
+      .subarray(0, 8)
+      .toString('hex')
+      .replace(/(.{4})(?=.)/g, '$1 '),
 
     async check() {
       const rows = await database.lookUp<{ wrapping_key_check: Buffer }>(
@@ -162,7 +165,9 @@ export function createVault(database: Database, outer: OuterKey): Vault {
       await fetchKnown([...wanted.values()])
       const missing = [...wanted.values()].filter((one) => !ready.has(nameOf(one)))
       for (let start = 0; start < missing.length; start += 2_000) {
-        const made = missing.slice(start, start + 2_000).map((one) => ({ of: one, id: newId(at), key: randomBytes(32) }))
+        const made = missing
+          .slice(start, start + 2_000)
+          .map((one) => ({ of: one, id: newId(at), key: randomBytes(32) }))
         const stored = await db
           .insertInto('data_key')
           .values(
@@ -191,12 +196,18 @@ export function createVault(database: Database, outer: OuterKey): Vault {
         open<Value>(place: SealedAt, sealed: Buffer) {
           const key = byId.get(keyIdOf(sealed))
           if (!key) throw new KeyUnavailable()
-          return JSON.parse(unpack(key, sealed, { companyId, table: place.table, rowId: place.rowId }).toString()) as Value
+          return JSON.parse(
+            unpack(key, sealed, { companyId, table: place.table, rowId: place.rowId }).toString(),
+          ) as Value
         },
         seal(one, place, value) {
           const key = ready.get(nameOf(one))
           if (!key) throw new KeyUnavailable()
-          return pack(key.id, key.key, Buffer.from(JSON.stringify(value)), { companyId, table: place.table, rowId: place.rowId })
+          return pack(key.id, key.key, Buffer.from(JSON.stringify(value)), {
+            companyId,
+            table: place.table,
+            rowId: place.rowId,
+          })
         },
       }
     },
@@ -211,7 +222,11 @@ export function createVault(database: Database, outer: OuterKey): Vault {
       return value as Value
     },
 
-    async openMany<Value>(db: Kysely<VaultTables>, companyId: string, sealed: readonly (SealedAt & { sealed: Buffer })[]) {
+    async openMany<Value>(
+      db: Kysely<VaultTables>,
+      companyId: string,
+      sealed: readonly (SealedAt & { sealed: Buffer })[],
+    ) {
       const keys = new Map<string, Buffer>()
       const ids = [...new Set(sealed.map((one) => keyIdOf(one.sealed)))]
       for (let start = 0; start < ids.length; start += 5_000) {

@@ -38,7 +38,9 @@ export async function deskPage(
   const text = (key: string) => services.texts.text(request.locale, key)
   const path = request.url.split('?')[0]!
   const own = rooms.filter((room) => room.role === audience)
-  const current = own.filter((room) => path === room.href || path.startsWith(`${room.href}/`)).sort((a, b) => b.href.length - a.href.length)[0]
+  const current = own
+    .filter((room) => path === room.href || path.startsWith(`${room.href}/`))
+    .sort((a, b) => b.href.length - a.href.length)[0]
   const roles = [...new Set(request.heldRoles.map((held) => held.role))]
   return reply.page(
     page,

@@ -10,7 +10,11 @@ declare module 'fastify' {
      * Sends a page: templates/<page>.hbs in the person's language, with `csrf` and a fresh `formId` for its forms.
      * `data.timeZone` wins over the session's company.
      */
-    page: (page: string, data: Record<string, unknown>, options?: { status?: number; timeZone?: string }) => Promise<FastifyReply>
+    page: (
+      page: string,
+      data: Record<string, unknown>,
+      options?: { status?: number; timeZone?: string },
+    ) => Promise<FastifyReply>
   }
 }
 
@@ -53,7 +57,9 @@ export function addPages(app: FastifyInstance, services: Services): void {
         formId: randomUUID(),
       },
     })
-    return this.code(options.status ?? 200).type('text/html; charset=utf-8').send(html)
+    return this.code(options.status ?? 200)
+      .type('text/html; charset=utf-8')
+      .send(html)
   })
 
   app.setNotFoundHandler(async (request, reply) => sendProblem(request, reply, new Problem('not_found')))
@@ -61,7 +67,15 @@ export function addPages(app: FastifyInstance, services: Services): void {
     const problem = problemOf(error as FastifyError)
     if (problem.status >= 500) {
       // name, code and stack only: messages of the database may quote values
-      request.log.error({ requestId: request.id, code: (error as FastifyError).code, name: (error as Error).name, stack: stackOf(error) }, problem.code)
+      request.log.error(
+        {
+          requestId: request.id,
+          code: (error as FastifyError).code,
+          name: (error as Error).name,
+          stack: stackOf(error),
+        },
+        problem.code,
+      )
     }
     return sendProblem(request, reply, problem)
   })
@@ -71,7 +85,11 @@ function stackOf(error: unknown): string | undefined {
   const stack = (error as Error).stack
   if (!stack) return undefined
   // without the message
-  return stack.split('\n').filter((line) => line.trimStart().startsWith('at ')).slice(0, 12).join('\n')
+  return stack
+    .split('\n')
+    .filter((line) => line.trimStart().startsWith('at '))
+    .slice(0, 12)
+    .join('\n')
 }
 
 function problemOf(error: FastifyError): Problem {
@@ -81,17 +99,28 @@ function problemOf(error: FastifyError): Problem {
   if (hasZodFastifySchemaValidationErrors(error)) return new Problem('invalid_input')
   if (error.statusCode === 413) return new Problem('too_large')
   if (error.statusCode === 429) return new Problem('too_many_requests')
-  if (error.statusCode === 415 || error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new Problem('unsupported_file')
+  if (error.statusCode === 415 || error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return new Problem('unsupported_file')
   if (error.statusCode !== undefined && error.statusCode < 500) return new Problem('invalid_input')
   return new Problem('unexpected')
 }
 
 async function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): Promise<FastifyReply> {
   if ((request.headers.accept ?? '').includes('application/json'))
-    return reply.code(problem.status).type('application/problem+json').send({ type: 'about:blank', title: problem.code, status: problem.status, requestId: request.id })
+    return reply
+      .code(problem.status)
+      .type('application/problem+json')
+      .send({ type: 'about:blank', title: problem.code, status: problem.status, requestId: request.id })
   return reply.page(
     'web/problem',
-    { code: problem.code, titleKey: `problem.${problem.code}.title`, bodyKey: `problem.${problem.code}.body`, actionKey: `problem.${problem.code}.action`, requestId: request.id, fields: problem.fields },
+    {
+      code: problem.code,
+      titleKey: `problem.${problem.code}.title`,
+      bodyKey: `problem.${problem.code}.body`,
+      actionKey: `problem.${problem.code}.action`,
+      requestId: request.id,
+      fields: problem.fields,
+    },
     { status: problem.status },
   )
 }

@@ -213,5 +213,10 @@ export async function listSessions(
     .where('expires_at', '>', at)
     .orderBy('last_seen_at', 'desc')
     .execute()
-  return rows.map((row) => ({ sessionId: row.id, createdAt: row.created_at, lastSeenAt: row.last_seen_at, expiresAt: row.expires_at }))
+  return rows.map((row) => ({
+    sessionId: row.id,
+    createdAt: row.created_at,
+    lastSeenAt: row.last_seen_at,
+    expiresAt: row.expires_at,
+  }))
 }

@@ -12,8 +12,28 @@ function files(folder: string, extension: string): string[] {
 
 // docs/ARCHITECTURE.md: a room may import the rooms before it
 const foundations = ['database', 'vault', 'audit', 'web', 'mail', 'jobs']
-const capabilities = ['access', 'roster', 'questionnaires', 'campaigns', 'results', 'answering', 'physician-desk', 'group-reports', 'graduations', 'alumni', 'filings']
-const composition = ['server/app.ts', 'server/capabilities.ts', 'server/cli.ts', 'server/main.ts', 'server/open-services.ts', 'server/commands/', 'server/demo/']
+const capabilities = [
+  'access',
+  'roster',
+  'questionnaires',
+  'campaigns',
+  'results',
+  'answering',
+  'physician-desk',
+  'group-reports',
+  'graduations',
+  'alumni',
+  'filings',
+]
+const composition = [
+  'server/app.ts',
+  'server/capabilities.ts',
+  'server/cli.ts',
+  'server/main.ts',
+  'server/open-services.ts',
+  'server/commands/',
+  'server/demo/',
+]
 const roots = ['server/ids.ts', 'server/clock.ts', 'server/config.ts', 'server/services.ts', 'server/capabilities.ts']
 
 interface Import {
@@ -25,7 +45,11 @@ interface Import {
 const imports: Import[] = ['server', 'analysis', 'survey-definitions'].flatMap((folder) =>
   files(folder, '.ts').flatMap((from) => {
     const text = readFileSync(join(root, from), 'utf8')
-    return [...text.matchAll(/(?:import|export)\s+(type\s)?[^'"]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)|import\s+'(\.[^']+)'/g)].map((match) => ({
+    return [
+      ...text.matchAll(
+        /(?:import|export)\s+(type\s)?[^'"]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)|import\s+'(\.[^']+)'/g,
+      ),
+    ].map((match) => ({
       from,
       to: relative(root, resolve(root, dirname(from), (match[2] ?? match[3] ?? match[4])!)),
       typeOnly: Boolean(match[1]),
@@ -39,7 +63,9 @@ describe('who may import whom', () => {
   test('analysis imports itself and types of survey-definitions; survey-definitions nothing', () => {
     const wrong = imports.filter(
       (one) =>
-        (one.from.startsWith('analysis/') && !one.to.startsWith('analysis/') && !(one.to.startsWith('survey-definitions/') && one.typeOnly)) ||
+        (one.from.startsWith('analysis/') &&
+          !one.to.startsWith('analysis/') &&
+          !(one.to.startsWith('survey-definitions/') && one.typeOnly)) ||
         (one.from.startsWith('survey-definitions/') && !one.to.startsWith('survey-definitions/')),
     )
     expect(wrong).toEqual([])
@@ -65,7 +91,9 @@ describe('who may import whom', () => {
       const to = roomOf(one.to)
       if (to === roomOf(one.from)) return false
       if (to && capabilities.includes(to)) return capabilities.indexOf(to) >= from || !one.to.endsWith('/index.ts')
-      return composition.some((path) => one.to.startsWith(path)) && !(one.to === 'server/capabilities.ts' && one.typeOnly)
+      return (
+        composition.some((path) => one.to.startsWith(path)) && !(one.to === 'server/capabilities.ts' && one.typeOnly)
+      )
     })
     expect(wrong).toEqual([])
   })
@@ -87,7 +115,9 @@ for (const line of readFileSync(join(root, 'docs/ARCHITECTURE.md'), 'utf8').spli
 }
 
 describe('the database', () => {
-  const sql = files('server/database/migrations', '.sql').map((path) => readFileSync(join(root, path), 'utf8')).join('\n')
+  const sql = files('server/database/migrations', '.sql')
+    .map((path) => readFileSync(join(root, path), 'utf8'))
+    .join('\n')
   const tables = [...sql.matchAll(/CREATE TABLE (\w+)/g)].map((match) => match[1]!)
 
   test('every table has one owner in docs/ARCHITECTURE.md', () => {
@@ -101,7 +131,9 @@ describe('the database', () => {
       const room = roomOf(path)
       if (!room) continue
       const text = readFileSync(join(root, path), 'utf8')
-      for (const match of text.matchAll(/(?:selectFrom|insertInto|updateTable|deleteFrom|(?:inner|left)Join)\(\s*\[?'(\w+)(?: as \w+)?'/g)) {
+      for (const match of text.matchAll(
+        /(?:selectFrom|insertInto|updateTable|deleteFrom|(?:inner|left)Join)\(\s*\[?'(\w+)(?: as \w+)?'/g,
+      )) {
         const owner = owners.get(match[1]!)
         if (owner && owner !== room) wrong.push(`${path} names ${match[1]} of ${owner}`)
       }
@@ -117,7 +149,8 @@ describe('the database', () => {
 test('only the composition root and the two places that name it read the system clock or the environment', () => {
   const wrong: string[] = []
   for (const path of files('server', '.ts')) {
-    if (composition.some((root) => path.startsWith(root)) || path === 'server/clock.ts' || path === 'server/config.ts') continue
+    if (composition.some((root) => path.startsWith(root)) || path === 'server/clock.ts' || path === 'server/config.ts')
+      continue
     const text = readFileSync(join(root, path), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
     if (/new Date\(\)|Date\.now\(\)|Math\.random\(\)/.test(text)) wrong.push(`${path}: time or chance`)
     if (/process\.env/.test(text) && path !== 'server/database/embedded.ts') wrong.push(`${path}: environment`)
@@ -126,18 +159,23 @@ test('only the composition root and the two places that name it read the system 
 })
 
 test('every path and script that README and ARCHITECTURE name exists', () => {
-  const scripts = Object.keys((JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }).scripts)
+  const scripts = Object.keys(
+    (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }).scripts,
+  )
   const missing: string[] = []
   for (const name of ['README.md', 'docs/ARCHITECTURE.md']) {
     const text = readFileSync(join(root, name), 'utf8')
-    for (const match of text.matchAll(/`((?:server|analysis|survey-definitions|templates|tests|docs|\.ci)\/[\w./-]*)`/g)) {
+    for (const match of text.matchAll(
+      /`((?:server|analysis|survey-definitions|templates|tests|docs|\.ci)\/[\w./-]*)`/g,
+    )) {
       try {
         readdirSync(join(root, match[1]!))
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOTDIR') missing.push(`${name}: ${match[1]}`)
       }
     }
-    for (const match of text.matchAll(/npm run (?:--silent )?([\w:-]+)/g)) if (!scripts.includes(match[1]!)) missing.push(`${name}: npm run ${match[1]}`)
+    for (const match of text.matchAll(/npm run (?:--silent )?([\w:-]+)/g))
+      if (!scripts.includes(match[1]!)) missing.push(`${name}: npm run ${match[1]}`)
   }
   expect(missing).toEqual([])
 })

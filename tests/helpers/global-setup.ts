@@ -39,12 +39,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const superuser = given ?? fill(pattern, 'postgres', 'postgres')
   const admin = new pg.Client({ connectionString: superuser })
   await admin.connect()
-  for (const name of await leftovers(admin)) await admin.query(`DROP DATABASE IF EXISTS ${admin.escapeIdentifier(name)} WITH (FORCE)`)
+  for (const name of await leftovers(admin))
+    await admin.query(`DROP DATABASE IF EXISTS ${admin.escapeIdentifier(name)} WITH (FORCE)`)
   await admin.query(`CREATE DATABASE ${template} OWNER hanamichi_owner`)
   await migrate(fill(pattern, 'hanamichi_owner', template), 'hanamichi_runtime')
   project.provide('databaseUrlPattern', pattern)
   return async () => {
-    for (const name of await leftovers(admin)) await admin.query(`DROP DATABASE IF EXISTS ${admin.escapeIdentifier(name)} WITH (FORCE)`)
+    for (const name of await leftovers(admin))
+      await admin.query(`DROP DATABASE IF EXISTS ${admin.escapeIdentifier(name)} WITH (FORCE)`)
     await admin.end()
     await stop()
     if (folder) await rm(folder, { recursive: true, force: true })
@@ -56,7 +58,10 @@ export function fill(pattern: string, login: string, database: string): string {
 }
 
 async function leftovers(admin: pg.Client): Promise<string[]> {
-  const { rows } = await admin.query<{ datname: string }>("SELECT datname FROM pg_database WHERE datname LIKE 'hanamichi_test_%' OR datname = $1", [template])
+  const { rows } = await admin.query<{ datname: string }>(
+    "SELECT datname FROM pg_database WHERE datname LIKE 'hanamichi_test_%' OR datname = $1",
+    [template],
+  )
   return rows.map((row) => row.datname)
 }
 

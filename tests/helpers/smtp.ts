@@ -24,6 +24,8 @@ export interface SmtpPeer {
   hangs: 'no' | 'greeting' | 'data'
   /** so many messages more are cut off in the middle of DATA */
   cutsOff: number
+  /** called when a message has come in whole, before it is acknowledged */
+  onReceived: (count: number) => void
   parsed: () => Promise<ParsedMail[]>
   /** Stops listening: connections are refused. */
   close: () => Promise<void>
@@ -41,6 +43,7 @@ export async function startSmtp(): Promise<SmtpPeer> {
     refusals: new Map(),
     hangs: 'no',
     cutsOff: 0,
+    onReceived: () => {},
     parsed: () => Promise.all(peer.received.map((mail) => simpleParser(mail.raw))),
     close,
     reopen: listen,
@@ -75,6 +78,7 @@ export async function startSmtp(): Promise<SmtpPeer> {
             to: rcptTo[0]?.address ?? '',
             raw: Buffer.concat(chunks).toString('utf8'),
           })
+          peer.onReceived(peer.received.length)
           callback()
         })
       },

@@ -48,17 +48,26 @@ export function createClock(start = '2026-11-02T00:00:00.000Z'): TestClock {
 export async function createWorld(environment: Record<string, string> = {}): Promise<World> {
   const pattern = inject('databaseUrlPattern')
   const name = `hanamichi_test_${randomBytes(6).toString('hex')}`
-  const admin = new pg.Client({ connectionString: process.env['TEST_DATABASE_URL'] ?? fill(pattern, 'postgres', 'postgres') })
+  const admin = new pg.Client({
+    connectionString: process.env['TEST_DATABASE_URL'] ?? fill(pattern, 'postgres', 'postgres'),
+  })
   await admin.connect()
   await admin.query(`CREATE DATABASE ${name} TEMPLATE hanamichi_template OWNER hanamichi_owner`)
-  const superuserUrl = new URL(process.env['TEST_DATABASE_URL'] ?? fill(pattern, 'postgres', name).replace('@/', '@localhost/'))
+  const superuserUrl = new URL(
+    process.env['TEST_DATABASE_URL'] ?? fill(pattern, 'postgres', name).replace('@/', '@localhost/'),
+  )
   superuserUrl.pathname = `/${name}`
   const superuser = new pg.Client({ connectionString: superuserUrl.toString(), options: '-c search_path=hanamichi' })
   await superuser.connect()
   const ownerUrl = fill(pattern, 'hanamichi_owner', name)
   const runtimeUrl = fill(pattern, 'hanamichi_runtime', name)
   const clock = createClock()
-  const config = readConfig({ LOG_LEVEL: 'fatal', BASE_URL: 'http://localhost:3000', DATABASE_POOL: '8', ...environment })
+  const config = readConfig({
+    LOG_LEVEL: 'fatal',
+    BASE_URL: 'http://localhost:3000',
+    DATABASE_POOL: '8',
+    ...environment,
+  })
   const outerKey = parseOuterKey(randomBytes(32).toString('hex'), 'test key')
   const { services, close } = await openServices({ config, clock, runtimeUrl, outerKey })
   let app: FastifyInstance | undefined
@@ -79,8 +88,16 @@ export async function createWorld(environment: Record<string, string> = {}): Pro
         await (db as never as import('kysely').Kysely<{ company: Record<string, unknown> }>)
           .insertInto('company')
           .values({
-            company_id: companyId, key: companyKey, name: values.name ?? '試験株式会社', locale: values.locale ?? 'ja', time_zone: 'Asia/Tokyo',
-            mail_sender_name: '試験株式会社 健康管理室', created_at: clock.now(), contact_email: 'kenko@example.jp', contact_phone: '03-0000-0000', postal_address: '東京都千代田区1-1',
+            company_id: companyId,
+            key: companyKey,
+            name: values.name ?? '試験株式会社',
+            locale: values.locale ?? 'ja',
+            time_zone: 'Asia/Tokyo',
+            mail_sender_name: '試験株式会社 健康管理室',
+            created_at: clock.now(),
+            contact_email: 'kenko@example.jp',
+            contact_phone: '03-0000-0000',
+            postal_address: '東京都千代田区1-1',
           })
           .execute()
         await services.vault.createCompanyKey(db, companyId, clock.now())

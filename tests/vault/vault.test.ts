@@ -20,7 +20,9 @@ test('what is sealed opens for its person only, in its place only, and never aft
   const other = newId(now)
   const place = { table: 'response', rowId: newId(now) }
   const of = { area: 'stress' as const, subjectId: subject, recordType: 'result' }
-  const sealed = await database.as(employee(subject), now, (db) => vault.seal(db, company.companyId, of, place, { q1: 4 }, now))
+  const sealed = await database.as(employee(subject), now, (db) =>
+    vault.seal(db, company.companyId, of, place, { q1: 4 }, now),
+  )
   expect(sealed.toString('latin1')).not.toContain('q1')
   await database.as(employee(subject), now, async (db) => {
     expect(await vault.open(db, company.companyId, place, sealed)).toEqual({ q1: 4 })
@@ -47,7 +49,10 @@ test('a changed outer key is noticed at start with a plain message', async () =>
 test('another company cannot be reached, and the bare runtime login reads nothing', async () => {
   const second = await world.company({ name: '別会社' })
   await world.services.database.as({ role: 'hr', companyId: second.companyId }, world.clock.now(), async (db) => {
-    const rows = await (db as never as import('kysely').Kysely<{ company: { name: string } }>).selectFrom('company').select('name').execute()
+    const rows = await (db as never as import('kysely').Kysely<{ company: { name: string } }>)
+      .selectFrom('company')
+      .select('name')
+      .execute()
     expect(rows).toEqual([{ name: '別会社' }])
   })
   await expect(world.services.database.lookUp('SELECT * FROM company', [])).rejects.toThrow(/permission denied/)

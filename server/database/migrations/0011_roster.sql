@@ -108,7 +108,13 @@ CREATE TABLE roster_import (
   effective_on date NOT NULL,
   lines integer NOT NULL DEFAULT 0,
   counts jsonb NOT NULL DEFAULT '{}',
-  problem text,
+  -- fields the header names (a column that is absent changes nothing), headings nobody knows
+  columns text[] NOT NULL DEFAULT '{}',
+  ignored_columns text[] NOT NULL DEFAULT '{}',
+  -- imports applied before the comparison was made: when there are more by now, it no longer holds
+  applied_before integer NOT NULL DEFAULT 0,
+  -- why the file could not be read: {code, params}
+  problem jsonb,
   created_by uuid NOT NULL,
   created_at timestamptz NOT NULL,
   applied_at timestamptz,
@@ -123,6 +129,10 @@ CREATE TABLE roster_import_line (
   fields jsonb NOT NULL,
   -- what differs, or which field is wrong and why: text keys with parameters
   remarks jsonb NOT NULL DEFAULT '[]',
+  -- ids that applying the line would use, made by the application (person, employment, assignment)
+  ids uuid[] NOT NULL DEFAULT '{}',
+  -- what applying the line does; empty: nothing
+  plan jsonb NOT NULL DEFAULT '{}',
   PRIMARY KEY (company_id, import_id, line),
   FOREIGN KEY (company_id, import_id) REFERENCES roster_import ON DELETE CASCADE
 );

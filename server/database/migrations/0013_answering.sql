@@ -19,7 +19,9 @@ CREATE TABLE response_draft (
   -- = invitation id
   id uuid NOT NULL,
   subject_id uuid NOT NULL,
-  -- vault envelope (area stress, record type draft): {answers per questionnaire slug, sex if asked}
+  -- questionnaires of the sitting, so that a submission fetches every key it needs at once
+  slugs text[] NOT NULL,
+  -- vault envelope (area stress, record type draft): {what was signed, answers per questionnaire slug, sex}
   sealed bytea NOT NULL,
   saved_at timestamptz NOT NULL,
   PRIMARY KEY (company_id, id),

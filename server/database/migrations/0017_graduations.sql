@@ -24,7 +24,7 @@ CREATE TABLE exit_subject (
   company_id uuid NOT NULL REFERENCES company,
   id uuid NOT NULL,
   departure_lookup bytea NOT NULL,
-  -- vault envelope (area exit, record type identity): {departureId, employmentId}
+  -- vault envelope (area exit, record type identity): {departureId, employmentId, name}; nothing else joins a departure and its subject
   sealed_identity bytea NOT NULL,
   created_at timestamptz NOT NULL,
   PRIMARY KEY (company_id, id),
@@ -55,7 +55,7 @@ CREATE TABLE private_contact (
   company_id uuid NOT NULL REFERENCES company,
   -- = exit subject id
   id uuid NOT NULL,
-  -- vault envelope (area exit, record type contact): {email}
+  -- vault envelope (area exit, record type contact): {email, version}; a link confirms only the version it was made for
   sealed bytea NOT NULL,
   hr_may_read boolean NOT NULL,
   confirmed_at timestamptz,
@@ -77,6 +77,8 @@ CREATE TABLE graduation_step (
   UNIQUE (company_id, departure_id, step),
   FOREIGN KEY (company_id, departure_id) REFERENCES departure
 );
+CREATE INDEX departure_leaving_on ON departure (company_id, leaving_on) WHERE state <> 'cancelled';
+CREATE INDEX exit_interview_due_on ON exit_interview (company_id, due_on) WHERE state = 'waiting';
 DO $$
 DECLARE t text;
 BEGIN
@@ -85,16 +87,19 @@ BEGIN
   END LOOP;
 END $$;
 GRANT SELECT, INSERT, UPDATE ON departure TO hanamichi_hr;
-GRANT SELECT ON departure TO hanamichi_leaver, hanamichi_mailer, hanamichi_scheduler;
+GRANT SELECT ON departure TO hanamichi_mailer, hanamichi_scheduler;
+-- not whose it is: a leaver finds the own one by the sealed identity
+GRANT SELECT (company_id, id, state, kind, notice_on, last_working_on, leaving_on) ON departure TO hanamichi_leaver;
 GRANT SELECT, INSERT ON exit_subject TO hanamichi_hr;
 GRANT SELECT ON exit_subject TO hanamichi_mailer, hanamichi_scheduler, hanamichi_leaver;
 CALL only_own('exit_subject', 'hanamichi_leaver', 'id');
 GRANT SELECT, INSERT ON exit_interview TO hanamichi_hr;
--- HR reads an interview only where the leaver chose so; elsewhere not even whether it was answered
-CREATE POLICY chosen_readers ON exit_interview AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (visibility = 'hr' OR state IN ('waiting', 'invited'));
+-- HR reads an interview only where the leaver chose so and has sent it. Of all others no row is seen, in whatever state:
+-- a row that vanished on answering would tell that somebody answered
+CREATE POLICY chosen_readers ON exit_interview AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (visibility = 'hr' AND state = 'submitted');
 GRANT SELECT, UPDATE (state, visibility, sealed_answers, submitted_on) ON exit_interview TO hanamichi_leaver;
 CALL only_own('exit_interview', 'hanamichi_leaver', 'id');
-GRANT SELECT (company_id, id, state, due_on), UPDATE (state) ON exit_interview TO hanamichi_scheduler;
+GRANT SELECT (company_id, id, state, due_on), UPDATE (state, due_on) ON exit_interview TO hanamichi_scheduler;
 GRANT SELECT (company_id, id, state, due_on) ON exit_interview TO hanamichi_mailer;
 GRANT SELECT ON exit_interview TO hanamichi_analysis;
 GRANT SELECT, INSERT, UPDATE ON private_contact TO hanamichi_leaver;
@@ -106,8 +111,13 @@ GRANT SELECT, UPDATE (done_at, done_by) ON graduation_step TO hanamichi_leaver;
 -- HR holds exit keys only of those who let HR read
 CREATE POLICY chosen_readers ON data_key AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (
   area <> 'exit' OR record_type = 'identity'
-  OR (record_type = 'answers' AND EXISTS (SELECT FROM exit_interview i WHERE i.company_id = data_key.company_id AND i.id = data_key.subject_id AND i.visibility = 'hr'))
+  OR (record_type = 'answers' AND EXISTS (SELECT FROM exit_interview i WHERE i.company_id = data_key.company_id AND i.id = data_key.subject_id AND i.visibility = 'hr' AND i.state = 'submitted'))
   OR (record_type = 'contact' AND EXISTS (SELECT FROM private_contact p WHERE p.company_id = data_key.company_id AND p.id = data_key.subject_id AND p.hr_may_read)));
+-- nor do links, mails or sessions tell HR whether somebody answered, gave an address or came
+CREATE POLICY not_of_leavers ON link_token AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (kind NOT IN ('exit_interview', 'private_contact'));
+CREATE POLICY not_of_leavers ON session AS RESTRICTIVE TO hanamichi_hr, hanamichi_manager, hanamichi_admin USING (kind <> 'leaver');
+CREATE POLICY not_of_leavers ON mail_message AS RESTRICTIVE FOR SELECT TO hanamichi_hr, hanamichi_admin
+  USING (template NOT IN ('graduations.exit-interview', 'graduations.private-contact', 'graduations.contact-confirmed'));
 
 -- What turnover risk may see of departures: voluntary or not, and when. No name, no reason.
 CREATE VIEW departure_fact WITH (security_barrier) AS

@@ -3,7 +3,7 @@ CREATE TABLE alumni_member (
   company_id uuid NOT NULL REFERENCES company,
   id uuid NOT NULL,
   state text NOT NULL CHECK (state IN ('unconfirmed', 'active', 'paused')),
-  -- vault envelope (area alumni, record type profile): {name, email, headline, ...} entered by the member
+  -- vault envelope (area alumni, record type profile): {name, email, headline, locale} entered by the member
   sealed_profile bytea NOT NULL,
   -- keyed hash of the address: no second membership, checked against suppression
   address_hash bytea NOT NULL,
@@ -67,8 +67,10 @@ END $$;
 GRANT SELECT, INSERT, UPDATE, DELETE ON alumni_member, alumni_consent TO hanamichi_alumni;
 CREATE POLICY own_member ON alumni_member AS RESTRICTIVE TO hanamichi_alumni USING (id = (SELECT subject_id())) WITH CHECK (id = (SELECT subject_id()));
 CREATE POLICY own_consent ON alumni_consent AS RESTRICTIVE TO hanamichi_alumni USING (member_id = (SELECT subject_id())) WITH CHECK (member_id = (SELECT subject_id()));
-GRANT INSERT ON alumni_member, alumni_consent TO hanamichi_leaver;
-GRANT SELECT ON alumni_member, alumni_consent TO hanamichi_mailer, hanamichi_scheduler;
+-- who joins from the leaver's page is written by the role alumni under the new id: no statement knows both
+GRANT SELECT ON alumni_member, alumni_consent TO hanamichi_mailer;
+GRANT SELECT (company_id, id, state, created_at) ON alumni_member TO hanamichi_scheduler;
+CALL let_lookup('alumni_member', 'company_id, id, state, address_hash');
 GRANT SELECT (company_id, id, state, left_in_year, joined_at) ON alumni_member TO hanamichi_hr;
 GRANT INSERT ON deletion_certificate TO hanamichi_alumni;
 GRANT SELECT ON deletion_certificate TO hanamichi_admin, hanamichi_alumni;
@@ -78,3 +80,14 @@ GRANT SELECT, UPDATE (state) ON return_request TO hanamichi_hr;
 CREATE POLICY chosen_contact ON return_request AS RESTRICTIVE TO hanamichi_hr USING (contact_user_id = (SELECT subject_id()));
 CREATE POLICY alumni_keys_hr ON data_key AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (
   area <> 'alumni' OR (record_type = 'return' AND EXISTS (SELECT FROM return_request r WHERE r.company_id = data_key.company_id AND r.member_id = data_key.subject_id)));
+CREATE POLICY not_of_alumni ON session AS RESTRICTIVE TO hanamichi_hr, hanamichi_manager, hanamichi_admin USING (kind <> 'alumni');
+CREATE POLICY not_of_alumni ON link_token AS RESTRICTIVE FOR SELECT TO hanamichi_hr, hanamichi_admin
+  USING (kind NOT IN ('alumni_confirmation', 'alumni', 'alumni_refusal'));
+
+-- Coming back by address: the caller holds the keyed hash of an address and learns the member's id, nothing else.
+CREATE FUNCTION find_alumni_member(wanted_company uuid, wanted_hash bytea) RETURNS TABLE (id uuid, state text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = hanamichi, pg_temp AS $$
+  SELECT m.id, m.state FROM alumni_member m WHERE m.company_id = wanted_company AND m.address_hash = wanted_hash
+$$;
+REVOKE ALL ON FUNCTION find_alumni_member(uuid, bytea) FROM PUBLIC;
+ALTER FUNCTION find_alumni_member(uuid, bytea) OWNER TO hanamichi_lookup;
