@@ -3,6 +3,7 @@ import * as access from './access/index.ts'
 import * as campaigns from './campaigns/index.ts'
 import type { JobHandler, Tick } from './jobs/types.ts'
 import type { MailTemplate } from './mail/types.ts'
+import * as results from './results/index.ts'
 import type { Services } from './services.ts'
 
 /** Adds a capability's plugins to the app: one plugin for each audience, each beginning with forAudience(). */
@@ -11,12 +12,10 @@ export type AddRoutes = (app: FastifyInstance, services: Services) => Promise<vo
 /**
  * Every capability, listed by hand, in the order of docs/ARCHITECTURE.md: a capability may use those above it, never those below.
  */
-export const capabilities: readonly AddRoutes[] = [
-  access.addRoutes,
-]
+export const capabilities: readonly AddRoutes[] = [access.addRoutes, results.addRoutes]
 
 /** Kinds of mail, by the capability that owns them. */
-export const mailTemplates: readonly MailTemplate[] = [...campaigns.mailTemplates]
+export const mailTemplates: readonly MailTemplate[] = [...campaigns.mailTemplates, ...results.mailTemplates]
 
 /** Work that requests leave behind. */
 export const jobHandlers: readonly JobHandler[] = [...campaigns.jobHandlers]

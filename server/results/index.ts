@@ -1,6 +1,28 @@
+import { resultNotice } from './mails.ts'
+
 /**
  * Results: what answers came to, for the person, the implementer and, summed up, for groups. A submission stores its score
- * in its own transaction (`storeResult`); closing-time analysis reads them all (`resultsForAnalysis`).
+ * in its own transaction (`storeResult`); closing-time analysis reads them all (`resultsForAnalysis`). A named implementer confirms
+ * who needs an interview and releases to everybody at once; a person reads the own result, asks for the interview, or talks to a
+ * physician in private. What the employer learns is `requestsForEmployer` and nothing else.
  */
 export { isResultReleased, resultKeyOf, resultsForAnalysis, storeResult } from './store.ts'
 export type { CriteriaMethod, ResultForAnalysis, ResultToStore, StoredResult } from './store.ts'
+export { addRoutes } from './routes.ts'
+export { confirmNeeds, listNeeds, openNeeds, openResult, type NeedLine } from './needs.ts'
+export { releaseResults } from './notices.ts'
+export {
+  addRequestEvent,
+  getRequest,
+  listRequests,
+  requestInterview,
+  withdrawRequest,
+  type InterviewRequest,
+} from './requests.ts'
+export { askConsultation, closeConsultation, listConsultations, openConsultation } from './consultations.ts'
+export { markRequest, requestsForEmployer } from './employer-view.ts'
+export { resultView, type ResultView } from './pages.ts'
+export { addDays, daysBetween, daysPerStep } from './rules.ts'
+export type { InterviewMode, InterviewRequestForEmployerView } from './tables.ts'
+/** The mail that tells everybody at once that results are ready. */
+export const mailTemplates = [resultNotice]

@@ -1,0 +1,152 @@
+import { itemsOfFormula, listItems, numericRange } from '../../analysis/scoring/index.ts'
+import type { Criterion, Questionnaire, Scale } from '../../survey-definitions/schema.ts'
+import { findVersion, shippedQuestionnaires } from '../questionnaires/index.ts'
+import { formatNumber } from '../web/formats.ts'
+import { profileChart } from '../web/charts/index.ts'
+import type { Texts } from '../web/texts.ts'
+import { verdictClassOf, type VerdictClass } from './rules.ts'
+import type { StoredResult } from './store.ts'
+
+/** One field of the profile (causes, reactions, support …) with its scales and sums, in words and figures ready to print. */
+export interface ProfileGroup {
+  id: string
+  label: string
+  /** simple sum and sum of points of the field; undefined where the questionnaire has none, "–" where answers are missing */
+  sum: string | undefined
+  sumRange: string | undefined
+  points: string | undefined
+  scales: { label: string; raw: string; range: string; point: string; pointLabel: string; heavy: boolean }[]
+}
+
+/** One person's result as every page shows it: the person, the implementer, the physician who was asked. */
+export interface ResultView {
+  verdict: VerdictClass
+  /** the sentence of the verdict: which method, which totals, which rule */
+  methodLabel: string
+  groups: ProfileGroup[]
+  chart: string
+  /** scales on the two heaviest steps, at most four, heaviest first */
+  heavy: string[]
+  /** scales on the two lightest steps, at most three */
+  light: string[]
+  /** numbers of scored items without an answer, in printed order, or empty */
+  missingCount: number
+  sexMissing: boolean
+}
+
+/**
+ * Turns a stored result into words and figures. Groups are the totals of the conversion criterion (A, B, C); scales outside them
+ * (satisfaction) stand in a group of their own section.
+ */
+export async function resultView(stored: StoredResult, texts: Texts, locale: string): Promise<ResultView> {
+  const version = findVersion(
+    await shippedQuestionnaires(),
+    `${stored.questionnaire.slug}@${stored.questionnaire.version}`,
+  )
+  if (!version)
+    throw new Error(`questionnaire ${stored.questionnaire.slug}@${stored.questionnaire.version} is not shipped`)
+  const text = (key: string, params?: Record<string, string | number>) =>
+    texts.text(locale, `results.profile.${key}`, params)
+  const groups = groupsOf(version.definition, stored, locale, text)
+  const chart = profileChart({
+    id: 'profile',
+    title: text('chartTitle'),
+    description: text('chartDescription'),
+    worstLabel: text('worst'),
+    bestLabel: text('best'),
+    missingLabel: text('missing'),
+    groups: groups.map((group) => ({
+      label: group.label,
+      scales: group.scales.map((scale) => ({
+        label: scale.label,
+        point: scale.point === dash ? null : Number(scale.point),
+      })),
+    })),
+  })
+  const pointed = groups.flatMap((group) => group.scales).filter((scale) => scale.point !== dash)
+  const byPoint = [...pointed].sort((a, b) => Number(a.point) - Number(b.point))
+  const criterion = criterionOf(version.definition, stored.criteriaMethod)
+  return {
+    verdict: verdictClassOf(stored),
+    methodLabel: criterion ? wordsOf(criterion.title, locale) : '',
+    groups,
+    chart,
+    heavy: byPoint
+      .filter((scale) => Number(scale.point) <= 2)
+      .slice(0, 4)
+      .map((scale) => scale.label),
+    light: byPoint
+      .filter((scale) => Number(scale.point) >= 4)
+      .reverse()
+      .slice(0, 3)
+      .map((scale) => scale.label),
+    missingCount: stored.missing.filter((id) => id !== 'sex').length,
+    sexMissing: stored.missing.includes('sex'),
+  }
+}
+
+const dash = '–'
+const wordsOf = (words: Readonly<Record<string, string>>, locale: string) => words[locale] ?? words['ja'] ?? ''
+
+function criterionOf(definition: Questionnaire, method: StoredResult['criteriaMethod']): Criterion | undefined {
+  return definition.criteria.find((one) => one.method === (method === 'simpleSum' ? 'simple-sum' : 'conversion'))
+}
+
+type Words = (key: string, params?: Record<string, string | number>) => string
+
+function groupsOf(definition: Questionnaire, stored: StoredResult, locale: string, text: Words): ProfileGroup[] {
+  const groupOfScale = new Map<string, string>()
+  for (const criterion of definition.criteria)
+    if (criterion.method === 'conversion')
+      for (const total of criterion.totals) for (const scale of total.scales) groupOfScale.set(scale, total.id)
+  const sectionOf = new Map(listItems(definition).map((asked) => [asked.id, asked.sectionId]))
+  const ids: string[] = []
+  const scalesOf = new Map<string, Scale[]>()
+  for (const scale of definition.scales) {
+    const id = groupOfScale.get(scale.id) ?? sectionOf.get(itemsOfFormula(scale.formula)[0] ?? '') ?? ''
+    if (!scalesOf.has(id)) ids.push(id)
+    scalesOf.set(id, [...(scalesOf.get(id) ?? []), scale])
+  }
+  return ids.map((id) => {
+    const section = definition.sections.find((one) => one.id === id)
+    const range = sumRange(definition, id)
+    const total = (verdict: StoredResult['simpleSum']) =>
+      verdict?.totals[id] === undefined ? dash : formatNumber(verdict.totals[id], locale)
+    const inVerdict = range !== undefined
+    return {
+      id,
+      label: section ? wordsOf(section.title, locale) : id,
+      sum: inVerdict ? total(stored.simpleSum) : undefined,
+      sumRange: range && text('range', { low: range[0], high: range[1] }),
+      points: [...groupOfScale.values()].includes(id) ? total(stored.conversion) : undefined,
+      scales: scalesOf.get(id)!.map((scale) => {
+        const score = stored.scales[scale.id]
+        const point = score?.point ?? null
+        return {
+          label: wordsOf(scale.title, locale),
+          raw: score ? formatNumber(score.raw, locale) : dash,
+          range: text('range', { low: scale.range[0], high: scale.range[1] }),
+          point: point === null ? dash : String(point),
+          pointLabel: point === null ? text('missing') : text(`point.${point}`),
+          heavy: point !== null && point <= 2,
+        }
+      }),
+    }
+  })
+}
+
+/** Lowest and highest simple sum of a field; undefined where the simple-sum method does not add it up. */
+function sumRange(definition: Questionnaire, totalId: string): [number, number] | undefined {
+  const criterion = definition.criteria.find((one) => one.method === 'simple-sum')
+  const total = criterion?.method === 'simple-sum' ? criterion.totals.find((one) => one.id === totalId) : undefined
+  if (!total) return undefined
+  let low = 0
+  let high = 0
+  for (const asked of listItems(definition)) {
+    if (asked.sectionId !== total.section) continue
+    const [lowest, highest] = numericRange(asked) ?? [0, 0]
+    low += lowest
+    high += highest
+  }
+  return [low, high]
+}

@@ -1,0 +1,41 @@
+import type { AuditEntryTable } from '../audit/index.ts'
+import { formatDate } from '../web/formats.ts'
+import type { Texts } from '../web/texts.ts'
+
+/** One opening or act on the person's record, in words. */
+export interface Receipt {
+  at: string
+  who: string
+  what: string
+  why: string
+}
+
+/**
+ * Disclosure receipts: who did what to my record, when and why. The person's own acts are left out; programs that only add up
+ * groups are named as what they are.
+ */
+export function receiptRows(
+  entries: readonly AuditEntryTable[],
+  names: ReadonlyMap<string, string>,
+  texts: Texts,
+  locale: string,
+  timeZone: string,
+): Receipt[] {
+  const text = (key: string, params?: Record<string, string>) => texts.text(locale, key, params)
+  return entries
+    .filter((entry) => entry.actor_kind !== 'participant')
+    .map((entry) => {
+      const role = `web.role.${entry.actor_role}`
+      const name = entry.actor_id ? names.get(entry.actor_id) : undefined
+      const what = `results.receipts.action.${entry.action}`
+      return {
+        at: formatDate('dateTime', entry.at, locale, timeZone),
+        who:
+          entry.actor_kind === 'staff' && texts.has(locale, role)
+            ? text('results.receipts.person', { role: text(role), name: name ?? text('results.receipts.nameGone') })
+            : text('results.receipts.program'),
+        what: text(texts.has(locale, what) ? what : 'results.receipts.action.other'),
+        why: texts.has(locale, entry.reason) ? text(entry.reason) : '',
+      }
+    })
+}
