@@ -43,6 +43,8 @@ export type GroupFigures = {
   readonly chart: JudgementChart | null
   readonly presenteeism: PresenteeismFigure | null
   readonly recommendation: RecommendationScore | null
+  /** Distance from the top group on every measure, in the order of the measures; empty for the top group. */
+  readonly gaps: readonly Gap[]
   /** 「会社平均と比べて差が大きい項目」 and their counterpart; empty for the top group. */
   readonly differences: {
     readonly worse: readonly Gap[]
@@ -118,6 +120,7 @@ export function analyseGroups(input: GroupAnalysisInput): GroupFigures[] {
         gather(recommendation, group).map(({ value }) => value),
         { promoters: [...recommendationBands.promoters], detractors: [...recommendationBands.detractors] },
       ),
+      gaps,
       differences: { worse: topDifferences(gaps, 'worse'), better: topDifferences(gaps, 'better'), caseMixAdjusted },
       findings: decideFindings({ gaps, chart, spreads: spreads.get(group.id) ?? [] }),
     }

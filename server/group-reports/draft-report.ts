@@ -1,0 +1,304 @@
+import {
+  auditFigure,
+  auditLedger,
+  decideFloor,
+  discloseFigure,
+  discloseMean,
+  discloseShare,
+  planDisclosure,
+  roundTo,
+  type DisclosedFigure,
+  type DisclosurePlan,
+  type Ledger,
+  type MeanFigure,
+  type PublishedGroup,
+  type Solve,
+} from '../../analysis/disclosure/index.ts'
+import { analyseGroups, chartRules, chartScales, type GroupFigures, type ReportGroup, type ScoredRespondent } from '../../analysis/groups/index.ts'
+import type { ChartValue, GapValue, IntervalValue, StoredContent } from './content.ts'
+import { assembleGroups, type ReportFigures } from './assemble-groups.ts'
+import { comparableOnly, differencesOf, findingsOf, isExact } from './findings-of.ts'
+import type { ReportInput } from './report-input.ts'
+
+/** A changed method is a new version, never another reading of an old report. */
+export const groupMethodVersion = 'group-2026-01'
+
+/** What the auditor found. Holds no count of anybody: refusals name figures and groups. */
+export interface ReportVerdict {
+  safe: boolean
+  /** decided by whole-number arithmetic alone */
+  exact: boolean
+  figures: number
+  cells: number
+  populations: number
+  faults: { figure: string; group: string; what: 'total' | 'residual' | 'derivable' | 'undecided' }[]
+}
+
+export interface ReportDraft {
+  content: StoredContent
+  verdict: ReportVerdict
+  /** one ledger for each set of people that figures share */
+  ledgers: readonly { population: string; ledger: Ledger }[]
+  plan: DisclosurePlan
+  /** the groups that were analysed: published departments and remainders */
+  groups: readonly ReportGroup[]
+  /** departments whose high-stress share may be shown in some form */
+  stressShown: ReadonlySet<string>
+}
+
+/**
+ * Everything that will be released, computed and audited. Pure: the same input gives the same content.
+ *
+ * The four scales of the judgement chart and the risks made of them use the same people (those with all four), so that nobody can be
+ * singled out by subtracting one figure's people from another's.
+ */
+export function draftReport(input: ReportInput, solve?: Solve): ReportDraft {
+  const respondents = withCommonChartPeople(input.respondents)
+  const everybody = countBy(respondents)
+  const nodes = input.tree.map(({ id, parentId }) => ({
+    id,
+    parentId,
+    direct: everybody.get(id) ?? 0,
+    mustPublish: parentId === null,
+  }))
+  const plan = planDisclosure(nodes, decideFloor(input.floor))
+  const groups = groupsOf(plan, input.invited)
+  const analysed = analyseGroups({ respondents, measures: input.measures, groups, presenteeism: input.presenteeism })
+  const byKey = new Map(analysed.map((figures) => [figures.id, figures]))
+  const of = (group: PublishedGroup): GroupFigures => byKey.get(keyOf(group))!
+
+  const audited: { name: string; counts: ReadonlyMap<string, number>; figure: DisclosedFigure<unknown> }[] = []
+  const keep = <T>(name: string, counts: ReadonlyMap<string, number>, figure: DisclosedFigure<T>): DisclosedFigure<T> => {
+    audited.push({ name, counts, figure })
+    return figure
+  }
+
+  const means = new Map<string, { mean: DisclosedFigure<MeanFigure>; gap: DisclosedFigure<GapValue>; comparable: DisclosedFigure<{ kind: MeanFigure['kind'] }> }>()
+  for (const measure of input.measures) {
+    const values = respondents.flatMap((one) => {
+      const value = (measure.kind === 'scale' ? one.scales[measure.id] : one.items[measure.id]) ?? null
+      return value === null ? [] : [{ atom: one.atom, value }]
+    })
+    const counts = countBy(values)
+    const [lowest, highest] = measure.range
+    const mean = keep(measure.id, counts, discloseMean(plan, { counts, sums: sumBy(values), lowest, highest }))
+    const comparable = comparableOnly(groups, mean)
+    const gap = keep(
+      `${measure.id}.gap`,
+      counts,
+      discloseFigure(plan, { counts, onlyWhere: [comparable], value: (group) => gapOf(of(group), measure.id) }),
+    )
+    means.set(measure.id, { mean, gap, comparable })
+  }
+
+  const response = keep(
+    'response',
+    everybody,
+    discloseFigure(plan, {
+      counts: everybody,
+      value: (group, n) => {
+        const { invited } = of(group)
+        return { respondents: n, invited, rate: invited > 0 ? roundTo(n / invited, 2) : null }
+      },
+    }),
+  )
+  const chart = discloseChart()
+  const { highStress, highStressInterval } = discloseStress()
+  const { presenteeism, presenteeismInterval } = disclosePresenteeism()
+  const allowed = (key: string, measure: string) => {
+    const found = means.get(measure)
+    return found !== undefined && isExact(figureAt(found.comparable, key))
+  }
+  const findings = keep(
+    'findings',
+    everybody,
+    discloseFigure(plan, {
+      counts: everybody,
+      value: (group) => findingsOf(of(group), { measure: (id) => allowed(keyOf(group), id), chart: figureAt(chart, keyOf(group))?.kind === 'shown' }),
+    }),
+  )
+  const differences = keep(
+    'differences',
+    everybody,
+    discloseFigure(plan, { counts: everybody, value: (group) => differencesOf(of(group), (id) => allowed(keyOf(group), id)) }),
+  )
+
+  const scaleIds = input.measures.filter((measure) => measure.kind === 'scale').map((measure) => measure.id)
+  const figures: ReportFigures = {
+    response,
+    highStress,
+    highStressInterval,
+    chart,
+    presenteeism,
+    presenteeismInterval,
+    findings,
+    differences,
+    scales: new Map(scaleIds.map((id) => [id, means.get(id)!])),
+  }
+  const content: StoredContent = {
+    format: 1,
+    campaign: input.campaign,
+    floor: plan.floor,
+    questionnaires: [...input.questionnaires],
+    criteriaMethod: input.criteriaMethod,
+    highStressShareResolvedOn: input.highStressShareResolvedOn,
+    turnoverRiskPurpose: input.turnoverRiskPurpose,
+    chartNorms: chartRules.norms,
+    menShare: input.menShare,
+    caseMixAdjusted: analysed.some((one) => one.differences.caseMixAdjusted),
+    scaleIds,
+    groups: assembleGroups(plan, input.tree, figures),
+  }
+  const { verdict, ledgers } = audit()
+  const stressShown = new Set([...highStress.departments].filter(([, one]) => one.kind === 'shown').map(([id]) => id))
+  return { content, verdict, ledgers, plan, groups, stressShown }
+
+  function discloseChart(): DisclosedFigure<ChartValue> {
+    const onChart = respondents.filter((one) => Object.values(chartScales).every((id) => (one.scales[id] ?? null) !== null))
+    const counts = countBy(onChart)
+    const axes = Object.values(chartScales).flatMap((id) => means.get(id)?.mean ?? [])
+    if (axes.length < 4) return keep('chart', new Map(), discloseFigure(plan, { counts: new Map(), value: () => none() }))
+    return keep('chart', counts, discloseFigure(plan, { counts, onlyWhere: axes, basis: chartRules.norms, value: (group) => chartOf(of(group)) }))
+  }
+
+  function discloseStress() {
+    const judged = respondents.filter((one) => one.highStress !== null)
+    const counts = countBy(judged)
+    const positives = countBy(judged.filter((one) => one.highStress))
+    const resolved = input.highStressShareResolvedOn !== null
+    const highStress = keep('highStress', counts, discloseShare(plan, { counts, positives, resolved, basis: input.criteriaMethod }))
+    const highStressInterval = keep(
+      'highStressInterval',
+      counts,
+      discloseFigure(plan, { counts, onlyWhere: [highStress], value: (group) => intervalOf(of(group).highStress!, 2) }),
+    )
+    return { highStress, highStressInterval }
+  }
+
+  function disclosePresenteeism() {
+    const counts = countBy(input.presenteeism)
+    const [lowest, highest] = input.presenteeismRange
+    const presenteeism = keep('presenteeism', counts, discloseMean(plan, { counts, sums: sumBy(input.presenteeism), lowest, highest }))
+    const presenteeismInterval = keep(
+      'presenteeismInterval',
+      counts,
+      discloseFigure(plan, { counts, onlyWhere: [presenteeism], value: (group) => intervalOf(of(group).presenteeism!, 1) }),
+    )
+    return { presenteeism, presenteeismInterval }
+  }
+
+  function audit(): { verdict: ReportVerdict; ledgers: ReportDraft['ledgers'] } {
+    const faults: ReportVerdict['faults'] = []
+    for (const { name, counts, figure } of audited) {
+      const { exposed } = auditFigure(plan, counts, figure)
+      for (const { id, what } of exposed) faults.push({ figure: name, group: id, what })
+    }
+    const ledgers = ledgersOf(plan, audited)
+    let exact = true
+    for (const { population, ledger } of ledgers) {
+      const found = auditLedger(ledger, solve ? { solve } : {})
+      exact &&= found.exact
+      for (const exposure of found.exposed)
+        for (const { cell } of exposure.from) faults.push({ figure: population, group: cell, what: 'derivable' })
+      for (const cell of found.undecided) faults.push({ figure: population, group: cell, what: 'undecided' })
+    }
+    const cells = ledgers.reduce((sum, { ledger }) => sum + ledger.cells.length, 0)
+    return { ledgers, verdict: { safe: faults.length === 0, exact, figures: audited.length, cells, populations: ledgers.length, faults } }
+  }
+}
+
+/** How a group is called among the analysed ones. */
+export function keyOf(group: { kind: string; id: string }): string {
+  return group.kind === 'rest' ? `rest:${group.id}` : group.id
+}
+
+export function figureAt<T>(figure: DisclosedFigure<T>, key: string) {
+  return key.startsWith('rest:') ? figure.rests.get(key.slice(5)) : figure.departments.get(key)
+}
+
+/** Figures with the same valid answers everywhere are one population; all they show is one ledger. */
+function ledgersOf(
+  plan: DisclosurePlan,
+  audited: readonly { counts: ReadonlyMap<string, number>; figure: DisclosedFigure<unknown> }[],
+): { population: string; ledger: Ledger }[] {
+  const populations = Map.groupBy(audited, ({ counts }) =>
+    JSON.stringify([...counts].filter(([, n]) => n > 0).sort(([a], [b]) => (a < b ? -1 : 1))),
+  )
+  return [...populations.values()].map((same, index) => {
+    const atoms = new Map(plan.departments.map(({ id }) => [id, same[0]!.counts.get(id) ?? 0]))
+    const cells = [...plan.published, ...plan.rests]
+      .filter((group) => same.some(({ figure }) => figureAt(figure, keyOf(group))?.kind === 'shown'))
+      .map((group) => ({ id: keyOf(group), atoms: group.members }))
+    return { population: `p${index + 1}`, ledger: { floor: plan.floor, atoms, cells } }
+  })
+}
+
+/** Published departments and remainders as nested groups, each under the nearest published one above it. */
+function groupsOf(plan: DisclosurePlan, invited: ReadonlyMap<string, number>): ReportGroup[] {
+  const parents = new Map(plan.departments.map(({ id, parentId }) => [id, parentId]))
+  const published = new Set(plan.published.map(({ id }) => id))
+  const above = (id: string): string | null => {
+    for (let at = parents.get(id) ?? null; at !== null; at = parents.get(at) ?? null) if (published.has(at)) return at
+    return null
+  }
+  return [...plan.published, ...plan.rests].map((group) => ({
+    id: keyOf(group),
+    parent: group.kind === 'rest' ? group.id : above(group.id),
+    atoms: group.members,
+    invited: group.members.reduce((sum, id) => sum + (invited.get(id) ?? 0), 0),
+  }))
+}
+
+/** Who lacks one scale of the chart counts in none of the four. */
+function withCommonChartPeople(respondents: readonly ScoredRespondent[]): ScoredRespondent[] {
+  const axes = Object.values(chartScales)
+  return respondents.map((one) => {
+    if (axes.every((id) => (one.scales[id] ?? null) !== null)) return one
+    return { ...one, scales: { ...one.scales, ...Object.fromEntries(axes.filter((id) => id in one.scales).map((id) => [id, null])) } }
+  })
+}
+
+function gapOf(figures: GroupFigures, measure: string): GapValue {
+  const found = figures.gaps.find((gap) => gap.measure === measure)
+  if (!found) return { gap: 0, lo: 0, hi: 0, notable: false }
+  const half = 1.6448536269514722 * found.se
+  return { gap: roundTo(found.gap, 2), lo: roundTo(found.gap - half, 2), hi: roundTo(found.gap + half, 2), notable: found.clear }
+}
+
+function chartOf({ chart }: GroupFigures): ChartValue {
+  if (!chart) return none()
+  const { means, combined, interval90 } = chart
+  const whole = ({ lo, hi }: IntervalValue) => ({ lo: roundTo(lo, 0), hi: roundTo(Math.min(hi, 999), 0) })
+  return {
+    means: {
+      load: roundTo(means.load, 1),
+      control: roundTo(means.control, 1),
+      supervisor: roundTo(means.supervisor, 1),
+      coworker: roundTo(means.coworker, 1),
+    },
+    loadControl: roundTo(combined.loadControl, 0),
+    support: roundTo(combined.support, 0),
+    total: roundTo(combined.total, 0),
+    interval90: { loadControl: whole(interval90.loadControl), support: whole(interval90.support), total: whole(interval90.total) },
+  }
+}
+
+function none(): never {
+  throw new Error('a figure was asked for a group without answers')
+}
+
+function intervalOf({ lo, hi }: IntervalValue, decimals: number): IntervalValue {
+  return { lo: roundTo(lo, decimals), hi: roundTo(hi, decimals) }
+}
+
+function countBy(rows: readonly { readonly atom: string }[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { atom } of rows) counts.set(atom, (counts.get(atom) ?? 0) + 1)
+  return counts
+}
+
+function sumBy(rows: readonly { readonly atom: string; readonly value: number }[]): Map<string, number> {
+  const sums = new Map<string, number>()
+  for (const { atom, value } of rows) sums.set(atom, (sums.get(atom) ?? 0) + value)
+  return sums
+}
