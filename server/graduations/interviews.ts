@@ -1,0 +1,155 @@
+import { recordAudit } from '../audit/index.ts'
+import { dateIn } from '../clock.ts'
+import { listCompanies } from '../database/companies.ts'
+import { newId } from '../ids.ts'
+import { queueMail } from '../mail/index.ts'
+import type { Services } from '../services.ts'
+import { hourIn, startOfDay } from './rules.ts'
+import { graduationsOf, type AnyHandle, type GraduationTables, type InterviewState, type Visibility } from './tables.ts'
+
+/** Answers by item id, as analysis/scoring reads them; null is left open. */
+export type InterviewAnswers = Record<string, number | string | readonly (number | string)[] | null>
+
+export interface Interview {
+  subjectId: string
+  slug: string
+  version: number
+  state: InterviewState
+  visibility: Visibility | null
+  submittedOn: string | null
+}
+
+const keyOf = (subjectId: string) => ({ area: 'exit', subjectId, recordType: 'answers' }) as const
+const place = (subjectId: string) => ({ table: 'exit_interview', rowId: subjectId })
+
+/** The interview of a subject: the own one (leaver), or one that the leaver opened to HR and sent (hr). */
+export async function findInterview(db: AnyHandle, companyId: string, subjectId: string): Promise<Interview | undefined> {
+  const row = await graduationsOf(db)
+    .selectFrom('exit_interview')
+    .select(['id', 'slug', 'version', 'state', 'visibility', 'submitted_on'])
+    .where('company_id', '=', companyId)
+    .where('id', '=', subjectId)
+    .executeTakeFirst()
+  return (
+    row && {
+      subjectId: row.id,
+      slug: row.slug,
+      version: row.version,
+      state: row.state,
+      visibility: row.visibility,
+      submittedOn: row.submitted_on,
+    }
+  )
+}
+
+/** The leaver's choice at the start; may be changed until the answers are sent. */
+export async function chooseVisibility(db: AnyHandle, companyId: string, subjectId: string, visibility: Visibility): Promise<boolean> {
+  const changed = await graduationsOf(db)
+    .updateTable('exit_interview')
+    .set({ visibility })
+    .where('company_id', '=', companyId)
+    .where('id', '=', subjectId)
+    .where('state', 'in', ['waiting', 'invited'])
+    .executeTakeFirst()
+  return changed.numUpdatedRows > 0n
+}
+
+/** Sends the answers, once: sealed in the same transaction. @returns false when they were sent or declined before, or nothing was chosen */
+export async function submitInterview(
+  db: AnyHandle,
+  services: Services,
+  of: { companyId: string; subjectId: string; timeZone: string; requestId: string },
+  answers: InterviewAnswers,
+  at: Date,
+): Promise<boolean> {
+  const { companyId, subjectId } = of
+  const sealed = await services.vault.seal(db, companyId, keyOf(subjectId), place(subjectId), answers, at)
+  const changed = await graduationsOf(db)
+    .updateTable('exit_interview')
+    .set({ state: 'submitted', sealed_answers: sealed, submitted_on: dateIn(of.timeZone, at) })
+    .where('company_id', '=', companyId)
+    .where('id', '=', subjectId)
+    .where('state', 'in', ['waiting', 'invited'])
+    .where('visibility', 'is not', null)
+    .executeTakeFirst()
+  if (changed.numUpdatedRows === 0n) return false
+  await recordAudit(db, companyId, at, {
+    actorKind: 'leaver',
+    actorId: subjectId,
+    actorRole: 'leaver',
+    action: 'exit_interview.submitted',
+    subjectArea: 'exit',
+    subjectId,
+    reason: 'graduations.reason.own',
+    requestId: of.requestId,
+  })
+  return true
+}
+
+/** "I will not take it": no further mail, and no trace that HR could see. */
+export async function declineInterview(db: AnyHandle, companyId: string, subjectId: string): Promise<boolean> {
+  const changed = await graduationsOf(db)
+    .updateTable('exit_interview')
+    .set({ state: 'declined' })
+    .where('company_id', '=', companyId)
+    .where('id', '=', subjectId)
+    .where('state', 'in', ['waiting', 'invited'])
+    .executeTakeFirst()
+  return changed.numUpdatedRows > 0n
+}
+
+/** Opens the answers of an interview in reach. @throws KeyUnavailable when its key is not this role's */
+export async function openAnswers(
+  db: AnyHandle,
+  services: Services,
+  companyId: string,
+  subjectId: string,
+): Promise<InterviewAnswers | undefined> {
+  const row = await graduationsOf(db)
+    .selectFrom('exit_interview')
+    .select('sealed_answers')
+    .where('company_id', '=', companyId)
+    .where('id', '=', subjectId)
+    .executeTakeFirst()
+  if (!row?.sealed_answers) return undefined
+  return services.vault.open<InterviewAnswers>(db, companyId, place(subjectId), row.sealed_answers)
+}
+
+/** Hours of the company's day in which interview mails begin: from, until. */
+const mailHours = { from: 9, until: 20 } as const
+
+/**
+ * Queues the interview mails that are due (role scheduler): waiting interviews whose date has come, by day only. The state changes with the queueing,
+ * so twice queues once. Whether and where it can still go is decided when it is sent.
+ */
+export async function inviteDueInterviews(services: Services, at: Date): Promise<number> {
+  let invited = 0
+  for (const { companyId, timeZone } of await listCompanies(services.database)) {
+    const hour = hourIn(timeZone, at)
+    if (hour < mailHours.from || hour >= mailHours.until) continue
+    const today = dateIn(timeZone, at)
+    invited += await services.database.as<GraduationTables, number>({ role: 'scheduler', companyId }, at, async (db) => {
+      const due = await db
+        .updateTable('exit_interview')
+        .set({ state: 'invited' })
+        .where('company_id', '=', companyId)
+        .where('state', '=', 'waiting')
+        .where('due_on', '<=', today)
+        .returning('id')
+        .execute()
+      const day = startOfDay(today, timeZone)
+      const mails = due.map(({ id }) => ({
+        mailClass: 'survey' as const,
+        template: 'graduations.exit-interview',
+        area: 'exit' as const,
+        subjectId: id,
+        contextId: id,
+        batchId: newId(day),
+        dueAt: day,
+      }))
+      await queueMail(db, companyId, mails, day)
+      return mails.length
+    })
+  }
+  return invited
+}

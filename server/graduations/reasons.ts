@@ -1,0 +1,101 @@
+import {
+  decideFloor,
+  discloseFigure,
+  discloseShare,
+  planDisclosure,
+  type Disclosed,
+  type ShareFigure,
+} from '../../analysis/disclosure/index.ts'
+import { getShipped } from '../questionnaires/index.ts'
+import type { Services } from '../services.ts'
+import type { InterviewAnswers } from './interviews.ts'
+import { graduationsOf, type AnyHandle, type Visibility } from './tables.ts'
+
+/** One submitted interview, as far as the figure needs it. */
+export interface CountedInterview {
+  id: string
+  visibility: Visibility
+  submittedOn: string
+  /** null: left open */
+  reason: string | null
+}
+
+/** Company-wide reasons for leaving of one set of answers; withheld as a whole, or each share with its own band at the ends. */
+export interface ReasonFigures {
+  respondents: Disclosed<number>
+  reasons: { reason: string; share: Disclosed<ShareFigure> }[]
+}
+
+/** Two sets that share nobody: HR knows the second one by one, so joining them would let it subtract. */
+export interface ReasonPanel {
+  groupsOnly: ReasonFigures
+  openToHr: ReasonFigures
+}
+
+const company = 'company'
+
+/**
+ * Which interviews enter the figure of those for groups only: whole batches of the floor, in the order they came and not before the next day, so that
+ * the difference of two days' figures is never fewer than ten people.
+ *
+ * @example 27 answered before today: the first 20
+ * @example 9 answered before today: none
+ */
+export function countedInterviews(all: readonly CountedInterview[], today: string, floor: number): CountedInterview[] {
+  const inOrder = all
+    .filter((one) => one.reason !== null && one.submittedOn < today && one.visibility === 'groups_only')
+    .sort((a, b) => (a.submittedOn === b.submittedOn ? (a.id < b.id ? -1 : 1) : a.submittedOn < b.submittedOn ? -1 : 1))
+  return inOrder.slice(0, Math.floor(inOrder.length / floor) * floor)
+}
+
+/** Reasons as disclosed shares, in the order of the questionnaire. */
+export function discloseReasons(counted: readonly CountedInterview[], reasons: readonly string[]): ReasonFigures {
+  const counts = new Map([[company, counted.length]])
+  const plan = planDisclosure([{ id: company, parentId: null, direct: counted.length }], decideFloor())
+  const respondents = discloseFigure(plan, { counts, value: (_group, n) => n })
+  return {
+    respondents: respondents.departments.get(company)!,
+    reasons: reasons.map((reason) => {
+      const positives = new Map([[company, counted.filter((one) => one.reason === reason).length]])
+      // the committee's resolution concerns high-stress shares; reasons for leaving need none
+      return { reason, share: discloseShare(plan, { counts, positives, resolved: true }).departments.get(company)! }
+    }),
+  }
+}
+
+/** Reads the answers as role analysis, which sees no name, and gives the figures of one company. */
+export async function reasonFigures(services: Services, companyId: string, today: string, at: Date): Promise<ReasonPanel> {
+  const questionnaire = await getShipped('exit-interview', 1)
+  const primary = questionnaire.items.find((asked) => asked.id === 'primaryReason')!
+  const all = await services.database.as({ role: 'analysis', companyId }, at, (db: AnyHandle) => readInterviews(db, services, companyId))
+  const reasons = primary.options.map((option) => String(option.value))
+  return {
+    groupsOnly: discloseReasons(countedInterviews(all, today, decideFloor()), reasons),
+    openToHr: discloseReasons(
+      all.filter((one) => one.visibility === 'hr' && one.reason !== null),
+      reasons,
+    ),
+  }
+}
+
+async function readInterviews(db: AnyHandle, services: Services, companyId: string): Promise<CountedInterview[]> {
+  const rows = await graduationsOf(db)
+    .selectFrom('exit_interview')
+    .select(['id', 'visibility', 'submitted_on', 'sealed_answers'])
+    .where('company_id', '=', companyId)
+    .where('state', '=', 'submitted')
+    .execute()
+  const opened = await services.vault.openMany<InterviewAnswers>(
+    db,
+    companyId,
+    rows.map((row) => ({ table: 'exit_interview', rowId: row.id, sealed: row.sealed_answers! })),
+  )
+  return rows.flatMap((row, index) => {
+    const answers = opened[index]
+    if (!answers) return [] // its key was destroyed
+    const reason = answers['primaryReason']
+    return [
+      { id: row.id, visibility: row.visibility!, submittedOn: row.submitted_on!, reason: typeof reason === 'string' ? reason : null },
+    ]
+  })
+}
