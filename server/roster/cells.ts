@@ -38,7 +38,8 @@ export class Cells {
   /** A code: no blanks and no separators of lists inside. */
   code(field: string, required = false): string | null {
     const value = this.text(field, 40, required)
-    if (value !== null && /[\s,;\u3001\uff0c\uff1b]/.test(value)) return this.fault('bad_code', field, { value: shown(value) })
+    if (value !== null && /[\s,;\u3001\uff0c\uff1b]/.test(value))
+      return this.fault('bad_code', field, { value: shown(value) })
     return value
   }
 

@@ -84,8 +84,7 @@ function checkRelations(
   if (parent !== null) {
     const listed = inFile.get(parent)
     const stored = byCode.get(parent)
-    if (!listed && !stored)
-      remarks.push({ code: 'unknown_parent', field: 'parent_code', params: { value: parent } })
+    if (!listed && !stored) remarks.push({ code: 'unknown_parent', field: 'parent_code', params: { value: parent } })
     else {
       const ends = listed ? listed.fields.until_on : (versionOn(stored!, effectiveOn)?.untilOn ?? null)
       if (ends !== null && ends < effectiveOn && (fields.until_on === null || fields.until_on > ends))
@@ -140,16 +139,24 @@ function judgeOne(
   // the version's end is told by the line, unless a newer version follows it
   const endDiffers = !newer && version.untilOn !== untilOn
   if (newer && (renamed || moved)) {
-    const from = known.versions.map((one) => one.fromOn).sort().at(-1)!
+    const from = known.versions
+      .map((one) => one.fromOn)
+      .sort()
+      .at(-1)!
     remarks.push({ code: 'newer_known', field: 'department_code', params: { from } })
     return { outcome: 'wrong', plan: {} }
   }
   if (renamed)
     remarks.push({ code: 'changed', field: 'department_name', params: { before: version.name, after: name } })
   if (moved)
-    remarks.push({ code: 'department_moved', field: 'parent_code', params: { before: parentBefore ?? '', after: parentCode ?? '' } })
+    remarks.push({
+      code: 'department_moved',
+      field: 'parent_code',
+      params: { before: parentBefore ?? '', after: parentCode ?? '' },
+    })
 
-  const isReopened = endDiffers && version.untilOn !== null && version.untilOn < reference && (untilOn === null || untilOn >= reference)
+  const isReopened =
+    endDiffers && version.untilOn !== null && version.untilOn < reference && (untilOn === null || untilOn >= reference)
   if (isReopened) {
     const fromOn = fields.from_on !== null && fields.from_on > version.untilOn! ? fields.from_on : effectiveOn
     remarks.push({ code: 'reopened', params: { from: fromOn } })

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import iconv from 'iconv-lite'
 import { RosterFileFault } from './file-fault.ts'
@@ -7,8 +6,6 @@ export type Encoding = 'utf-8' | 'shift_jis'
 
 export interface FileFacts {
   encoding: Encoding
-  /** SHA-256 of the bytes */
-  hash: Buffer
   /** line feeds, for a progress display only */
   lines: number
 }
@@ -16,11 +13,10 @@ export interface FileFacts {
 const lineFeed = 0x0a
 
 /**
- * Reads the file once, a block at a time: which encoding it is in, its hash and its lines. UTF-8 with or without byte order mark, else
+ * Reads the file once, a block at a time: which encoding it is in and how many lines it has. UTF-8 with or without byte order mark, else
  * Shift_JIS (with Microsoft's additions). @throws {RosterFileFault} encoding, utf16, euc_jp or empty; the line is the first unreadable one
  */
 export async function readFacts(path: string): Promise<FileFacts> {
-  const hash = createHash('sha256')
   const utf8 = new Utf8Check()
   const shiftJis = new LegacyCheck('shift_jis')
   const eucJp = new LegacyCheck('euc-jp')
@@ -30,14 +26,13 @@ export async function readFacts(path: string): Promise<FileFacts> {
     if (first && ((block[0] === 0xff && block[1] === 0xfe) || (block[0] === 0xfe && block[1] === 0xff)))
       throw new RosterFileFault('utf16')
     first = false
-    hash.update(block)
     utf8.add(block)
     shiftJis.add(block)
     eucJp.add(block)
     for (let at = block.indexOf(lineFeed); at >= 0; at = block.indexOf(lineFeed, at + 1)) lines++
   }
   if (first) throw new RosterFileFault('empty')
-  const facts = { hash: hash.digest(), lines: lines + 1 }
+  const facts = { lines: lines + 1 }
   const wrongUtf8 = utf8.end()
   if (wrongUtf8 === undefined) return { ...facts, encoding: 'utf-8' }
   // three and more characters of three bytes before the break: a UTF-8 file with a damaged or foreign line, not Shift_JIS

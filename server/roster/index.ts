@@ -2,6 +2,8 @@
  * The roster: who is employed where and when, as dated facts imported from CSV files after a preview. Other capabilities read it
  * through these functions, in their own transaction; which role may see names is decided by the views' grants (0011_roster.sql).
  */
+export { applyImport, type Application, type Applied } from './apply.ts'
+export { importRosterCommand, type ImportRosterCommand, type ImportRosterSummary } from './command.ts'
 export {
   departmentTreeOn,
   successions,
@@ -10,4 +12,16 @@ export {
   type Succession,
   type Workplace,
 } from './departments.ts'
-export { findMember, findMembers, membersOn, movements, type Member, type Movement } from './members.ts'
+export { RosterFileFault } from './file-fault.ts'
+export { importRosterFile, type NewImport, type Previewed } from './imports.ts'
+export {
+  endedEmployments,
+  findMember,
+  findMembers,
+  membersOn,
+  movements,
+  type EndedEmployment,
+  type Member,
+  type Movement,
+} from './members.ts'
+export { paperPinMatches } from './paper-pin.ts'

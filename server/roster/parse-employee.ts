@@ -99,7 +99,8 @@ export function parseEmployee(
   if (joined !== null && assigned !== null && assigned < joined)
     cells.fault('before_joining', 'assigned_on', { joined })
   if (joined !== null && birth !== null && birth >= joined) cells.fault('birth_after_joining', 'birth_on', { joined })
-  if (pin !== null && !/^[\da-z]{4,16}$/i.test(pin)) fields.paper_pin = cells.fault('bad_pin', 'paper_pin')
+  if (pin !== null && !/^[\da-z]{4,16}$/i.test(pin.normalize('NFKC')))
+    fields.paper_pin = cells.fault('bad_pin', 'paper_pin')
   // everyone makes every department superfluous
   if (fields.authority_over.includes('*') || fields.authority_over.includes('全社')) fields.authority_over = ['*']
   return { fields, remarks: cells.remarks }

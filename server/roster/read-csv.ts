@@ -19,6 +19,8 @@ export const longestRecord = 64 * 1024
  * @throws {RosterFileFault} line_too_long or quote, with the line
  */
 export async function* readCsv(path: string, encoding: Encoding): AsyncGenerator<CsvRecord> {
+  // where the last record ended, at the moment of parsing: records still waiting in the stream are lost when it fails
+  let end = 0
   const parser = parse({
     bom: true,
     info: true,
@@ -26,18 +28,20 @@ export async function* readCsv(path: string, encoding: Encoding): AsyncGenerator
     skip_empty_lines: true,
     skip_records_with_empty_values: true,
     max_record_size: longestRecord,
+    on_record: (record, { lines }) => {
+      end = lines
+      return record
+    },
   })
   const file = createReadStream(path, { highWaterMark: 64 * 1024 })
   // failures of the file arrive through the parser
   if (encoding === 'utf-8') pipeline(file, parser, () => {})
   else pipeline(file, iconv.decodeStream('shift_jis'), parser, () => {})
-  let end = 0
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
       // the parser counts to the end of a record, and quoted cells may hold line breaks
       const inside = record.reduce((sum, cell) => sum + (cell.match(/\r\n|\n|\r/g)?.length ?? 0), 0)
       yield { line: info.lines - inside, cells: record }
-      end = info.lines
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error

@@ -123,8 +123,13 @@ export interface RosterImportTable {
   encoding: string
   effective_on: string
   lines: number
-  counts: string
-  problem: string | null
+  /** jsonb */
+  counts: unknown
+  columns: string[]
+  ignored_columns: string[]
+  applied_before: number
+  /** jsonb {code, params} */
+  problem: unknown
   created_by: string
   created_at: Date
   applied_at: Date | null
@@ -135,8 +140,11 @@ export interface RosterImportLineTable {
   import_id: string
   line: number
   outcome: Outcome
-  fields: string
-  remarks: string
+  /** jsonb, as the three after it */
+  fields: unknown
+  remarks: unknown
+  ids: string[]
+  plan: unknown
 }
 
 export interface RosterTables {
