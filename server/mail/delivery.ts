@@ -4,10 +4,11 @@ import type { BaseLogger } from 'pino'
 import { getCompanyDetails } from '../database/companies.ts'
 import type { Services } from '../services.ts'
 import { composeMail, newsFooter } from './compose.ts'
-import { claimMail, putOffMail, releaseClaims, settleMail, type ClaimedMail, type MailEnd } from './queue.ts'
+import { claimMail, putOffMail, releaseClaim, settleMail, type ClaimedMail, type MailEnd } from './queue.ts'
+import { endOf, later } from './retries.ts'
 import { isSuppressed, suppressAddress } from './suppression.ts'
 import type { MailTables } from './tables.ts'
-import type { MailTransport, SendOutcome } from './transport.ts'
+import type { MailTransport } from './transport.ts'
 import type { MailClass, MailCompany, MailTemplate, PreparedMail } from './types.ts'
 
 export interface Delivery {
@@ -35,6 +36,14 @@ export interface Delivered {
   delayed: number
 }
 
+type Ready = { companyId: string; mail: ClaimedMail; company: MailCompany; prepared: PreparedMail }
+type Sending = Delivery & {
+  transport: MailTransport
+  inFlight: Set<string>
+  goOn: () => boolean
+  count: (end: MailEnd) => void
+}
+
 /**
  * Sends everything that is due by the clock and returns when nothing is left to do now (all sent, nothing gets through, or told to stop).
  * A message is claimed and its link minted in one transaction that is committed before the mail server hears of it; no transaction is open meanwhile.
@@ -43,43 +52,72 @@ export async function sendDueMails(delivery: Delivery): Promise<Delivered> {
   const done: Delivered = { accepted: 0, failed: 0, cancelled: 0, delayed: 0 }
   const { transport, services } = delivery
   if (!transport) return done
-  const inFlight = new Set<string>()
-  const goOn = () => !delivery.stop?.() && !transport.pausedUntil(services.clock.now())
-  const lane = async () => {
-    for (;;) {
-      if (!goOn()) return
-      const companies = await services.database.lookUp<{ company_id: string }>(
-        'SELECT company_id FROM list_companies_with_due_mail($1)',
-        [services.clock.now()],
-      )
-      let worked = false
-      for (const { company_id: companyId } of companies) {
-        // companies take turns: a large one does not hold up the others
-        for (let turn = 0; turn < 50 && goOn(); turn++) {
-          const end = await sendOne({ ...delivery, transport }, companyId, inFlight)
-          if (!end) break
-          worked = true
-          done[end.state === 'queued' ? 'delayed' : end.state]++
-        }
-      }
-      if (!worked) return
-    }
+  const sending: Sending = {
+    ...delivery,
+    transport,
+    inFlight: new Set(),
+    goOn: () => !delivery.stop?.() && !transport.pausedUntil(services.clock.now()),
+    count: (end) => void done[end.state === 'queued' ? 'delayed' : end.state]++,
   }
-  await Promise.all(Array.from({ length: delivery.lanes ?? 1 }, lane))
+  await Promise.all(Array.from({ length: delivery.lanes ?? 1 }, () => runLane(sending)))
   return done
 }
 
-type Ready = { mail: ClaimedMail; company: MailCompany; prepared: PreparedMail }
+/** One message after the other; the next one is made ready while one is on its way, but handed over only when that one's end is written down. */
+async function runLane(sending: Sending): Promise<void> {
+  const next = readyMails(sending)
+  let upcoming = next()
+  try {
+    for (;;) {
+      const ready = await upcoming
+      if (!ready) return
+      upcoming = next()
+      // looked at when its turn comes
+      upcoming.catch(() => undefined)
+      if (sending.goOn()) await deliver(sending, ready)
+      else await giveBack(sending, ready)
+    }
+  } finally {
+    const unsent = await upcoming.catch(() => undefined)
+    if (unsent) await giveBack(sending, unsent)
+  }
+}
 
-async function sendOne(
-  delivery: Delivery & { transport: MailTransport },
-  companyId: string,
-  inFlight: Set<string>,
-): Promise<MailEnd | undefined> {
-  const { services, transport, processId, log } = delivery
-  const claimed = await claimAndPrepare(delivery, companyId, inFlight)
-  if (!claimed || 'end' in claimed) return claimed?.end
-  const { mail, company, prepared } = claimed
+/** Each call gives the next message that is ready to be sent, undefined when there is none. Companies take turns: a large one does not hold up the others. */
+function readyMails(sending: Sending): () => Promise<Ready | undefined> {
+  const { services } = sending
+  let companies: string[] = []
+  let turns = 0
+  let found = true
+  return async () => {
+    while (sending.goOn()) {
+      const companyId = companies[0]
+      if (companyId === undefined) {
+        if (!found) return undefined
+        const due = await services.database.lookUp<{ company_id: string }>(
+          'SELECT company_id FROM list_companies_with_due_mail($1)',
+          [services.clock.now()],
+        )
+        if (due.length === 0) return undefined
+        companies = due.map((row) => row.company_id)
+        found = false
+        continue
+      }
+      const claimed = await claimAndPrepare(sending, companyId)
+      if (claimed) found = true
+      if (!claimed || ++turns >= 50) {
+        turns = 0
+        companies.shift()
+      }
+      if (claimed && !('end' in claimed)) return claimed
+      if (claimed) sending.count(claimed.end)
+    }
+    return undefined
+  }
+}
+
+async function deliver(sending: Sending, { companyId, mail, company, prepared }: Ready): Promise<void> {
+  const { services, transport, log } = sending
   try {
     const at = services.clock.now()
     let message
@@ -95,11 +133,7 @@ async function sendOne(
     } catch {
       // the reason may quote what stands in the mail: the template's name must do
       log.error({ template: mail.template, page: prepared.page }, 'a mail could not be written')
-      return await settle(delivery, companyId, mail, later(mail, { kind: 'broken', code: undefined }, at))
-    }
-    if (delivery.stop?.()) {
-      await asMailer(services, companyId, (db) => releaseClaims(db, companyId, processId, [mail.id]))
-      return undefined
+      return await settle(sending, companyId, mail, later(mail, { kind: 'broken', code: undefined }, at))
     }
     const outcome = await transport.send(message, at)
     if (outcome.kind !== 'accepted')
@@ -109,19 +143,21 @@ async function sendOne(
       )
     const gone =
       outcome.kind === 'permanent' && outcome.atRecipient && mail.mail_class === 'alumni_news' ? prepared.to : undefined
-    return await settle(delivery, companyId, mail, endOf(mail, outcome, services.clock.now()), gone)
+    await settle(sending, companyId, mail, endOf(mail, outcome, services.clock.now()), gone)
   } finally {
-    inFlight.delete(mail.id)
+    sending.inFlight.delete(mail.id)
   }
 }
 
+/** Claimed, but not to be sent now. */
+async function giveBack(sending: Sending, { companyId, mail }: Ready): Promise<void> {
+  await asMailer(sending.services, companyId, (db) => releaseClaim(db, companyId, sending.processId, mail.id))
+  sending.inFlight.delete(mail.id)
+}
+
 /** Claim, address, link and suppression in one transaction; what needs no sending is settled in it at once. */
-async function claimAndPrepare(
-  delivery: Delivery,
-  companyId: string,
-  inFlight: Set<string>,
-): Promise<Ready | { end: MailEnd } | undefined> {
-  const { services, processId, log } = delivery
+async function claimAndPrepare(sending: Sending, companyId: string): Promise<Ready | { end: MailEnd } | undefined> {
+  const { services, processId, log, inFlight } = sending
   let claimed: ClaimedMail | undefined
   try {
     return await asMailer(services, companyId, async (db) => {
@@ -135,7 +171,7 @@ async function claimAndPrepare(
         inFlight.delete(mail.id)
         return { end }
       }
-      const template = delivery.templates.find((one) => one.name === mail.template)
+      const template = sending.templates.find((one) => one.name === mail.template)
       if (!template) throw new Error('no such mail template')
       const company = await companyOf(db, companyId)
       const prepared = await template.prepare({
@@ -152,7 +188,7 @@ async function claimAndPrepare(
         if (!newsFooter(company, prepared.refusalUrl)) return settleNow({ state: 'failed', failure: 'blocked' })
         if (await isSuppressed(db, services.vault, companyId, prepared.to)) return settleNow({ state: 'cancelled' })
       }
-      return { mail, company, prepared }
+      return { companyId, mail, company, prepared }
     })
   } catch (error) {
     if (!claimed) throw error
@@ -174,13 +210,13 @@ async function claimAndPrepare(
 const patience = [200, 1_000, 3_000, 10_000]
 
 async function settle(
-  delivery: Delivery,
+  sending: Sending,
   companyId: string,
   mail: ClaimedMail,
   end: MailEnd,
   gone?: string,
-): Promise<MailEnd> {
-  const { services, processId } = delivery
+): Promise<void> {
+  const { services, processId } = sending
   for (let attempt = 0; ; attempt++) {
     try {
       await asMailer(services, companyId, async (db) => {
@@ -188,7 +224,8 @@ async function settle(
         await settleMail(db, companyId, mail.id, processId, end, at)
         if (gone) await suppressAddress(db, services.vault, companyId, gone, 'permanent_bounce', at)
       })
-      return end
+      sending.count(end)
+      return
     } catch (error) {
       const wait = patience[attempt]
       if (wait === undefined) throw error
@@ -218,31 +255,4 @@ async function companyOf(db: Kysely<MailTables>, companyId: string): Promise<Mai
     contactEmail: details.contactEmail,
     contactPhone: details.contactPhone,
   }
-}
-
-const minute = 60_000
-// greylisting asks for a few minutes, a full mailbox for hours
-const backOff = [1, 5, 15, 60, 240].map((minutes) => minutes * minute)
-// RFC 5321 4.5.4.1: give up after four to five days
-const giveUpAfter = 5 * 24 * 60 * minute
-
-function endOf(mail: ClaimedMail, outcome: SendOutcome, at: Date): MailEnd {
-  if (outcome.kind === 'accepted') return { state: 'accepted' }
-  if (outcome.kind === 'permanent') return { state: 'failed', failure: 'permanent', code: outcome.code }
-  // not this message's fault: it stays first in the queue while everything waits
-  if (outcome.kind === 'unreachable')
-    return { state: 'queued', failure: 'unreachable', code: outcome.code, nextAttemptAt: at, counts: false }
-  return later(mail, outcome, at)
-}
-
-function later(
-  mail: ClaimedMail,
-  outcome: Extract<SendOutcome, { kind: 'transient' | 'broken' | 'timeout' }>,
-  at: Date,
-): MailEnd {
-  const failure = outcome.kind === 'timeout' ? 'timeout' : 'transient'
-  const code = 'code' in outcome ? outcome.code : undefined
-  if (at.getTime() - mail.due_at.getTime() > giveUpAfter) return { state: 'failed', failure, code }
-  const wait = backOff[Math.min(mail.attempts, backOff.length) - 1] ?? minute
-  return { state: 'queued', failure, code, nextAttemptAt: new Date(at.getTime() + wait), counts: true }
 }

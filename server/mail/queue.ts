@@ -147,20 +147,19 @@ export async function putOffMail(
     .execute()
 }
 
-/** A process that ends in order gives back what it claimed and never handed to the mail server. */
-export async function releaseClaims(
+/** Gives back a message that was claimed and not handed to the mail server: waiting as before. */
+export async function releaseClaim(
   db: Kysely<MailTables>,
   companyId: string,
   processId: string,
-  ids: readonly string[],
+  id: string,
 ): Promise<void> {
-  if (ids.length === 0) return
   await db
     .updateTable('mail_message')
     .set((row) => ({ state: 'queued', claimed_by: null, claimed_until: null, attempts: row('attempts', '-', 1) }))
     .where('company_id', '=', companyId)
+    .where('id', '=', id)
     .where('claimed_by', '=', processId)
     .where('state', '=', 'sending')
-    .where('id', 'in', [...ids])
     .execute()
 }
