@@ -15,10 +15,10 @@ export type AddRoutes = (app: FastifyInstance, services: Services) => Promise<vo
 export const capabilities: readonly AddRoutes[] = [access.addRoutes, results.addRoutes]
 
 /** Kinds of mail, by the capability that owns them. */
-export const mailTemplates: readonly MailTemplate[] = [...campaigns.mailTemplates, ...results.mailTemplates]
+export const mailTemplates: readonly MailTemplate[] = [...access.mailTemplates, ...campaigns.mailTemplates, ...results.mailTemplates]
 
 /** Work that requests leave behind. */
 export const jobHandlers: readonly JobHandler[] = [...campaigns.jobHandlers]
 
 /** Work that is looked for by the clock. */
-export const ticks: readonly Tick[] = [...campaigns.ticks]
+export const ticks: readonly Tick[] = [...access.ticks, ...campaigns.ticks]

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Transaction } from '../database/connection.ts'
 import type { Services } from '../services.ts'
+import { recordAudit } from '../audit/index.ts'
 import { forAudience } from '../web/audience.ts'
 import { revokeLinks } from '../web/links.ts'
 import type { Identity } from '../web/sessions.ts'
@@ -29,6 +30,7 @@ export async function addCodeRoutes(app: FastifyInstance, services: Services): P
     scope.post('/sign-in/code', async (request, reply) => {
       const half = await halfSignedIn(services, request)
       return proveCode(services, request, reply, half, {
+        enrols: false,
         mayUse: (account) => account.totpConfirmed,
         done: async () => undefined,
         again: async (errors) => reply.page('access/code', { companyName: half.companyName, errors }, { status: 400 }),
@@ -43,9 +45,20 @@ export async function addCodeRoutes(app: FastifyInstance, services: Services): P
       const half = await halfSignedIn(services, request)
       const at = services.clock.now()
       return proveCode(services, request, reply, half, {
+        enrols: true,
         mayUse: (account) => !account.totpConfirmed && account.passwordHash !== undefined,
         done: async (db, account) => {
           await confirmTotp(db, half.companyId, account.userId, at)
+          await recordAudit(db, half.companyId, at, {
+            actorKind: 'staff',
+            actorId: account.userId,
+            actorRole: 'staff',
+            action: 'staff.second_factor_set',
+            subjectArea: 'staff',
+            subjectId: account.userId,
+            reason: 'access.audit.signIn',
+            requestId: request.id,
+          })
           // the invitation has done its work
           await revokeLinks(db, half.companyId, account.userId, at)
         },
@@ -86,6 +99,7 @@ async function showAuthenticator(
 }
 
 interface Step {
+  enrols: boolean
   mayUse: (account: Account) => boolean
   done: (db: Transaction<AccessTables>, account: Account) => Promise<void>
   again: (errors: Errors) => Promise<FastifyReply>
@@ -125,5 +139,5 @@ async function proveCode(
   if (!proven) return again([{ field: 'code', key: 'access.errors.codeWrong' }])
   setStaffCookie(services, reply, proven.cookie)
   await rememberDevice(services, reply, companyId, proven.account.email)
-  return reply.redirect(await findFirstRoom(services, half), 303)
+  return reply.redirect(await findFirstRoom(services, half, step.enrols), 303)
 }

@@ -7,6 +7,7 @@ import { firstRoomOf } from '../web/desk.ts'
 import { Problem } from '../web/problems.ts'
 import { findSession, openSession, revokeSessions, type Identity } from '../web/sessions.ts'
 import { createDeviceCookie, deviceCookie } from './attempts.ts'
+import { isKeyBackupConfirmed } from './confirmations.ts'
 import { confidentialRoles } from './rules.ts'
 import type { AccessTables, StaffRole } from './tables.ts'
 
@@ -84,15 +85,23 @@ export async function rememberDevice(
   })
 }
 
-/** Where to go after signing in: the only desk, or the choice of desks. */
+/** Where to go after signing in: the only desk, or the choice of desks; whoever has just set up the first account goes on to the keys. */
 export async function findFirstRoom(
   services: Services,
   identity: { companyId: string; subjectId: string },
+  justEnrolled: boolean,
 ): Promise<string> {
   const rows = await services.database.lookUp<{ role: StaffRole; acknowledged: boolean }>(
     'SELECT role, acknowledged FROM find_staff_roles($1, $2)',
     [identity.companyId, identity.subjectId],
   )
+  if (justEnrolled && rows.some((row) => row.role === 'admin')) {
+    const actor = { role: 'sign_in', companyId: identity.companyId } as const
+    const kept = await services.database.as(actor, services.clock.now(), async (db) =>
+      isKeyBackupConfirmed(db, identity.companyId),
+    )
+    if (!kept) return '/setup/keys'
+  }
   return roomFor(rows)
 }
 

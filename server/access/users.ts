@@ -13,6 +13,8 @@ export interface NewStaffUser {
   email: string
   displayName: string
   employeeCode?: string | undefined
+  /** only at set-up, where there is nobody to send an invitation */
+  passwordHash?: string | undefined
 }
 
 /**
@@ -38,7 +40,7 @@ export async function createStaffUser(handle: AnyTransaction, user: NewStaffUser
       email,
       display_name: user.displayName.trim(),
       employee_code: user.employeeCode?.trim() || null,
-      password_hash: null,
+      password_hash: user.passwordHash ?? null,
       totp_sealed: null,
       totp_confirmed_at: null,
       totp_last_step: null,
