@@ -14,14 +14,5 @@ export {
 } from './departments.ts'
 export { RosterFileFault } from './file-fault.ts'
 export { importRosterFile, type NewImport, type Previewed } from './imports.ts'
-export {
-  endedEmployments,
-  findMember,
-  findMembers,
-  membersOn,
-  movements,
-  type EndedEmployment,
-  type Member,
-  type Movement,
-} from './members.ts'
-export { paperPinMatches } from './paper-pin.ts'
+export { findMember, findMembers, membersOn, movements, type Member, type Movement } from './members.ts'
+export { paperPinFits } from './paper-pin.ts'

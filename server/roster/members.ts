@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import { rosterOf, type AnyHandle, type EmploymentKind, type RosterAssignmentView, type Sex } from './tables.ts'
 
 /** A person as employed and assigned on a given day. Dates are yyyy-mm-dd; `employedUntilOn` is the last day. */
@@ -107,37 +106,6 @@ export async function movements(db: AnyHandle, companyId: string): Promise<Movem
     workplaceId: row.workplace_id,
     assignedFromOn: row.assigned_from_on,
     assignedUntilOn: row.assigned_until_on,
-  }))
-}
-
-/** An employment that has an end, told by the roster. */
-export interface EndedEmployment {
-  employmentId: string
-  employeeId: string
-  /** last day */
-  untilOn: string
-  /** first day of the same person's next employment: then this end is a renewal or was followed by re-employment, not just a departure */
-  continuedFromOn: string | null
-}
-
-/**
- * All employments with an end, past or to come, by that end (roles that read the roster). `continuedFromOn` the day after `untilOn` is a
- * renewal; later, the person came back.
- */
-export async function endedEmployments(db: AnyHandle, companyId: string): Promise<EndedEmployment[]> {
-  const { rows } = await sql<{ employment_id: string; employee_id: string; until_on: string; next_on: string | null }>`
-    SELECT * FROM (
-      SELECT employment_id, employee_id, until_on, lead(from_on) OVER (PARTITION BY employee_id ORDER BY from_on) AS next_on
-      FROM (
-        SELECT DISTINCT employment_id, employee_id, employed_from_on AS from_on, employed_until_on AS until_on
-        FROM roster_assignment WHERE company_id = ${companyId}
-      ) e
-    ) f WHERE until_on IS NOT NULL ORDER BY until_on, employment_id`.execute(db)
-  return rows.map((row) => ({
-    employmentId: row.employment_id,
-    employeeId: row.employee_id,
-    untilOn: row.until_on,
-    continuedFromOn: row.next_on,
   }))
 }
 

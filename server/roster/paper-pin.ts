@@ -14,14 +14,16 @@ export async function paperPinHash(
 }
 
 /**
- * Whether what somebody typed is the PIN that was handed to the person of this employment (law N-4); false where there is none. For roles
+ * Whether what somebody typed is the PIN that was handed to the person of this employment, which must hold on the day `on`
+ * (law N-4); false where there is none. For roles
  * that read the roster. The caller counts attempts: a PIN has few characters.
  */
-export async function paperPinMatches(
+export async function paperPinFits(
   services: Services,
   db: AnyHandle,
   companyId: string,
   employmentId: string,
+  on: string,
   pin: string,
 ): Promise<boolean> {
   const row = await rosterOf(db)
@@ -29,6 +31,8 @@ export async function paperPinMatches(
     .select(['employee_code', 'paper_pin_hash'])
     .where('company_id', '=', companyId)
     .where('employment_id', '=', employmentId)
+    .where('employed_from_on', '<=', on)
+    .where((or) => or.or([or('employed_until_on', 'is', null), or('employed_until_on', '>=', on)]))
     .limit(1)
     .executeTakeFirst()
   if (!row?.paper_pin_hash) return false

@@ -1,5 +1,7 @@
 import iconv from 'iconv-lite'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { membersOn, paperPinFits } from '../../server/roster/index.ts'
+import type { AnyHandle } from '../../server/roster/tables.ts'
 import { createWorld, type World } from '../helpers/world.ts'
 import { departmentsCsv, employees, person, rosterOfCompany } from './files.ts'
 
@@ -291,6 +293,16 @@ test('one address for several people only when each has a PIN; what is stored is
     [companyId],
   )
   expect(lines.rows.filter((row) => (row.t as string).includes('"4711"'))).toEqual([])
+  const fits = (code: string, pin: string, on = '2026-11-02') =>
+    world.services.database.as({ role: 'mailer', companyId }, world.clock.now(), async (db: AnyHandle) => {
+      const member = (await membersOn(db, companyId, '2026-11-02')).find((each) => each.employeeCode === code)!
+      expect(member.hasPaperPin).toBe(true)
+      return paperPinFits(world.services, db, companyId, member.employmentId, on, pin)
+    })
+  expect(await fits('E1', '4711')).toBe(true)
+  expect(await fits('E2', ' ４７１１ ')).toBe(true)
+  expect(await fits('E1', '4712')).toBe(false)
+  expect(await fits('E1', '4711', '2019-01-01')).toBe(false)
   // a file that does not repeat the PINs leaves them
   expect(await roster.take('employees', employees(person('E1', shared), person('E2', shared)), '2024-11-01')).toEqual([
     'unchanged',
