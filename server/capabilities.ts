@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import * as access from './access/index.ts'
+import * as answering from './answering/index.ts'
 import * as campaigns from './campaigns/index.ts'
 import type { JobHandler, Tick } from './jobs/types.ts'
 import type { MailTemplate } from './mail/types.ts'
@@ -12,7 +13,7 @@ export type AddRoutes = (app: FastifyInstance, services: Services) => Promise<vo
 /**
  * Every capability, listed by hand, in the order of docs/ARCHITECTURE.md: a capability may use those above it, never those below.
  */
-export const capabilities: readonly AddRoutes[] = [access.addRoutes, results.addRoutes]
+export const capabilities: readonly AddRoutes[] = [access.addRoutes, results.addRoutes, answering.addRoutes]
 
 /** Kinds of mail, by the capability that owns them. */
 export const mailTemplates: readonly MailTemplate[] = [...access.mailTemplates, ...campaigns.mailTemplates, ...results.mailTemplates]

@@ -6,6 +6,8 @@ import type { Attempts, CodeVerifier } from './personal-code.ts'
 export interface StoredCode extends Attempts {
   verifier: CodeVerifier
   isBound: boolean
+  /** the session that began; until the code is bound nobody else goes on */
+  sessionId: string
 }
 
 /** What a participant's page begins with: the code's state and the sealed draft. */
@@ -15,12 +17,20 @@ export interface Sitting {
   sealedDraft: Buffer | undefined
 }
 
-const codeColumns = ['c.salt', 'c.code_hash', 'c.bound_at', 'c.failed_attempts', 'c.locked_until'] as const
+const codeColumns = [
+  'c.salt',
+  'c.code_hash',
+  'c.bound_at',
+  'c.session_id',
+  'c.failed_attempts',
+  'c.locked_until',
+] as const
 
 interface CodeRow {
   salt: Buffer
   code_hash: Buffer
   bound_at: Date | null
+  session_id: string
   failed_attempts: number
   locked_until: Date | null
 }
@@ -28,6 +38,7 @@ interface CodeRow {
 const codeOf = (row: CodeRow): StoredCode => ({
   verifier: { salt: row.salt, hash: row.code_hash },
   isBound: row.bound_at !== null,
+  sessionId: row.session_id,
   failedAttempts: row.failed_attempts,
   lockedUntil: row.locked_until,
 })
@@ -55,18 +66,18 @@ export async function lockSitting(
   db: AnyHandle,
   companyId: string,
   invitationId: string,
-): Promise<{ code: StoredCode; sealedDraft: Buffer } | undefined> {
+): Promise<{ code: StoredCode; slugs: string[]; sealedDraft: Buffer } | undefined> {
   const row = await answeringOf(db)
     .selectFrom('personal_code as c')
     .innerJoin('response_draft as d', (join) =>
       join.onRef('d.company_id', '=', 'c.company_id').onRef('d.id', '=', 'c.id'),
     )
-    .select([...codeColumns, 'd.sealed'])
+    .select([...codeColumns, 'd.slugs', 'd.sealed'])
     .where('c.company_id', '=', companyId)
     .where('c.id', '=', invitationId)
     .forUpdate()
     .executeTakeFirst()
-  return row && { code: codeOf(row), sealedDraft: row.sealed }
+  return row && { code: codeOf(row), slugs: row.slugs, sealedDraft: row.sealed }
 }
 
 /** The code alone, locked: whoever types it waits for the one before. */
@@ -85,16 +96,17 @@ export async function lockCode(
   return row && codeOf(row)
 }
 
-/** Puts a new, unbound code in the place of an unbound one. False when it was bound meanwhile. */
+/** Puts a new, unbound code in the place of an unbound one, for the session that is to go on. False when it was bound meanwhile. */
 export async function putCode(
   db: AnyHandle,
   of: { companyId: string; invitationId: string; subjectId: string },
-  verifier: CodeVerifier,
+  code: { verifier: CodeVerifier; sessionId: string },
   at: Date,
 ): Promise<boolean> {
   const fresh = {
-    salt: verifier.salt,
-    code_hash: verifier.hash,
+    salt: code.verifier.salt,
+    code_hash: code.verifier.hash,
+    session_id: code.sessionId,
     failed_attempts: 0,
     locked_until: null,
     created_at: at,
@@ -138,13 +150,13 @@ export async function bindCode(db: AnyHandle, companyId: string, invitationId: s
 export async function putDraft(
   db: AnyHandle,
   of: { companyId: string; invitationId: string; subjectId: string },
-  sealed: Buffer,
+  draft: { slugs: string[]; sealed: Buffer },
   at: Date,
 ): Promise<void> {
   await answeringOf(db)
     .insertInto('response_draft')
-    .values({ company_id: of.companyId, id: of.invitationId, subject_id: of.subjectId, sealed, saved_at: at })
-    .onConflict((conflict) => conflict.columns(['company_id', 'id']).doUpdateSet({ sealed, saved_at: at }))
+    .values({ company_id: of.companyId, id: of.invitationId, subject_id: of.subjectId, ...draft, saved_at: at })
+    .onConflict((conflict) => conflict.columns(['company_id', 'id']).doUpdateSet({ ...draft, saved_at: at }))
     .execute()
 }
 

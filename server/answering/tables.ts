@@ -8,6 +8,8 @@ export interface PersonalCodeTable {
   salt: Buffer
   code_hash: Buffer
   bound_at: Date | null
+  /** until bound, only this session goes on */
+  session_id: string
   failed_attempts: number
   locked_until: Date | null
   created_at: Date
@@ -18,6 +20,8 @@ export interface ResponseDraftTable {
   /** = invitation id */
   id: string
   subject_id: string
+  /** of the sitting's questionnaires */
+  slugs: string[]
   /** vault envelope of a Draft (area stress, record type draft) */
   sealed: Buffer
   saved_at: Date

@@ -72,7 +72,7 @@ export interface CardSettings {
   turnoverRiskPurpose: boolean
 }
 
-/** One line of the card: who, and sentences as text keys below `answering.card` with their values. */
+/** One line of the card: who, and sentences as text keys with their values. */
 export interface CardLine {
   /** desks with the same reach share a line; none: what is made of everybody's answers together */
   who: readonly Desk[]
@@ -96,26 +96,26 @@ export function decideCard(permissions: Permissions, settings: CardSettings): Ca
   }
   const employer = lines.find((line) => line.who[0] === 'hr')!
   employer.sentences.push(
-    { key: settings.employerReceivesIndividualResults ? 'employer.consent' : 'employer.noResults' },
-    { key: permissions.hr.participation === 'never' ? 'employer.takenNever' : 'employer.taken' },
-    { key: permissions.hr.request === 'never' ? 'employer.requestNever' : 'employer.request' },
+    { key: `answering.card.employer.${settings.employerReceivesIndividualResults ? 'consent' : 'noResults'}` },
+    { key: `answering.card.employer.${permissions.hr.participation === 'never' ? 'takenNever' : 'taken'}` },
+    { key: `answering.card.employer.${permissions.hr.request === 'never' ? 'requestNever' : 'request'}` },
   )
   const readers = desks.filter((desk) => permissions[desk].groupFigures !== 'never')
   const groups: CardLine = {
     who: [],
     sentences: [
       {
-        key: readers.includes('hr') || readers.includes('manager') ? 'groups.shared' : 'groups.implementerOnly',
+        key: `answering.card.groups.${readers.includes('hr') || readers.includes('manager') ? 'shared' : 'implementerOnly'}`,
         params: { floor: settings.floor },
       },
-      { key: settings.highStressShareResolvedOn === null ? 'groups.withoutShare' : 'groups.withShare' },
+      { key: `answering.card.groups.${settings.highStressShareResolvedOn === null ? 'withoutShare' : 'withShare'}` },
     ],
   }
-  if (settings.turnoverRiskPurpose) groups.sentences.push({ key: 'groups.turnover' })
+  if (settings.turnoverRiskPurpose) groups.sentences.push({ key: 'answering.card.groups.turnover' })
   return [...lines, groups]
 }
 
 function individualSentences(answers: Reach, result: Reach): CardLine['sentences'] {
-  if (answers === result) return [{ key: `both.${answers}` }]
-  return [{ key: `answers.${answers}` }, { key: `result.${result}` }]
+  if (answers === result) return [{ key: `answering.card.both.${answers}` }]
+  return [{ key: `answering.card.answers.${answers}` }, { key: `answering.card.result.${result}` }]
 }

@@ -8,6 +8,8 @@ CREATE TABLE personal_code (
   code_hash bytea NOT NULL,
   -- binds when the last group is retyped; until then a start can be started over from the link
   bound_at timestamptz,
+  -- until then only the browser that began goes on
+  session_id uuid NOT NULL,
   failed_attempts integer NOT NULL DEFAULT 0,
   locked_until timestamptz,
   created_at timestamptz NOT NULL,

@@ -1,0 +1,136 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import * as z from 'zod'
+import { findInvitation, getCampaign } from '../campaigns/index.ts'
+import { isResultReleased } from '../results/index.ts'
+import type { Services } from '../services.ts'
+import { asAudience, forAudience, identityOf } from '../web/audience.ts'
+import { contactOf } from '../web/contact.ts'
+import { Problem } from '../web/problems.ts'
+import type { Wrong } from './draft.ts'
+import { firstOpenSheet, reviewView, sheetView } from './pages.ts'
+import { applyForm, fieldOf, strangeFields, type SheetBody } from './sheet-form.ts'
+import type { Sheet } from './sheets.ts'
+import { changeDraft, invitationOf, loadSitting, orElsewhere } from './sitting.ts'
+import type { AnyHandle } from './tables.ts'
+
+const params = z.object({ sheet: z.coerce.number().int().min(1).max(1000) })
+const formBody = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
+const formId = z.uuid()
+
+type SheetRequest = FastifyRequest<{ Params: z.infer<typeof params> }>
+
+/** `/answer…`: the screens of a sitting. Every one is saved by its own buttons; with script also at each change. */
+export function addAnswerRoutes(app: FastifyInstance, services: Services): void {
+  forAudience(app, services, 'participant')
+
+  app.get('/answer', (request, reply) =>
+    orElsewhere(reply, async () => {
+      const { sheets, draft } = await loadSitting(services, request)
+      const open = firstOpenSheet(sheets, draft)
+      return reply.redirect(open ? `/answer/${open.number}` : '/answer/review')
+    }),
+  )
+
+  app.get('/answer/:sheet(^\\d+$)', { schema: { params } }, (request: SheetRequest, reply) =>
+    orElsewhere(reply, () => showSheet(request, reply, {})),
+  )
+
+  async function showSheet(
+    request: SheetRequest,
+    reply: FastifyReply,
+    over: { body?: SheetBody; wrong?: readonly Wrong[] },
+    status = 200,
+  ): Promise<FastifyReply> {
+    const sitting = await loadSitting(services, request)
+    const sheet = sheetOf(sitting.sheets, request.params.sheet)
+    return reply.page('answering/sheet', sheetView(sitting, sheet, sayFor(request), request.locale, over), { status })
+  }
+
+  app.post('/answer/:sheet(^\\d+$)', { schema: { params } }, (request: SheetRequest, reply) =>
+    orElsewhere(reply, async () => {
+      const { body, wrong, last } = await save(request)
+      if (wrong.length > 0) return showSheet(request, reply, { body, wrong }, 400)
+      return reply.redirect(afterSheet(request.params.sheet, last, body['go']), 303)
+    }),
+  )
+
+  // what autosave.js sends at each change; JSON problems on the way back
+  app.post('/answer/:sheet(^\\d+$)/save', { schema: { params } }, async (request: SheetRequest, reply) => {
+    const { wrong } = await save(request)
+    if (wrong.length > 0) throw new Problem('invalid_input', wrong.map(faultField))
+    return reply.code(204).send()
+  })
+
+  /** Merges the form into the draft. What is typed wrongly keeps what it had and is returned; an option that does not exist is refused whole. */
+  async function save(request: SheetRequest): Promise<{ body: SheetBody; wrong: Wrong[]; last: number }> {
+    const body = formBody.parse(request.body)
+    const form = formId.safeParse(body['form_id'])
+    if (!form.success) throw new Problem('form_expired')
+    return changeDraft(services, request, (draft, sheets) => {
+      const sheet = sheetOf(sheets, request.params.sheet)
+      if (sheet.kind === 'sex') {
+        const sex = body['a_sex']
+        if (sex !== undefined && sex !== 'male' && sex !== 'female' && sex !== 'none') throw notAnOption('a_sex')
+        const told = sex === 'none' ? null : (sex ?? draft.sex)
+        return { draft: { ...draft, sex: told }, result: { body, wrong: [], last: sheets.length } }
+      }
+      const [strange] = strangeFields(sheet, body)
+      if (strange !== undefined) throw notAnOption(strange)
+      const applied = applyForm(draft, sheet, body, form.data)
+      const invented = applied.wrong.find((one) => one.fault === 'not-an-option' || one.fault === 'unknown-item')
+      if (invented) throw notAnOption(fieldOf(invented.itemId))
+      return { draft: applied.draft, result: { body, wrong: applied.wrong, last: sheets.length } }
+    })
+  }
+
+  app.get('/answer/review', (request, reply) =>
+    orElsewhere(reply, async () => {
+      const sitting = await loadSitting(services, request)
+      return reply.page('answering/review', reviewView(sitting, sayFor(request), request.locale))
+    }),
+  )
+
+  app.get('/answer/submitted', async (request, reply) => {
+    const identity = identityOf(request)
+    const { companyId } = identity
+    const found = await asAudience(services, request, async (db: AnyHandle) => {
+      const invitation = await findInvitation(db, companyId, invitationOf(identity))
+      if (invitation?.state !== 'submitted') return undefined
+      return {
+        isReleased: await isResultReleased(db, companyId, invitation.id),
+        campaign: await getCampaign(db, companyId, invitation.campaignId),
+        contact: await contactOf(services, db, companyId),
+      }
+    })
+    if (!found) return reply.redirect('/answer')
+    const { isReleased, campaign, contact } = found
+    return reply.page('answering/submitted', {
+      contact,
+      isReleased,
+      campaignName: campaign.name,
+      closesOn: campaign.closesOn,
+    })
+  })
+
+  function sayFor(request: FastifyRequest) {
+    return (key: string, values?: Record<string, string | number>) => services.texts.text(request.locale, key, values)
+  }
+}
+
+function sheetOf(sheets: readonly Sheet[], number: number): Sheet {
+  const sheet = sheets[number - 1]
+  if (!sheet) throw new Problem('not_found')
+  return sheet
+}
+
+const notAnOption = (field: string) => new Problem('invalid_input', [{ field, key: 'answering.fault.not-an-option' }])
+const faultField = (one: Wrong) => ({ field: fieldOf(one.itemId), key: `answering.fault.${one.fault}` })
+
+/** Where a button of a screen leads once the screen is saved; languages are buttons too, so that changing them loses nothing. */
+function afterSheet(number: number, last: number, go: string | readonly string[] | undefined): string {
+  if (go === 'back') return `/answer/${Math.max(1, number - 1)}`
+  if (go === 'leave') return '/answer/leave'
+  if (go === 'review') return '/answer/review'
+  if (go === 'ja' || go === 'en') return `/answer/${number}?lang=${go}`
+  return number < last ? `/answer/${number + 1}` : '/answer/review'
+}

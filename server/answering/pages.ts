@@ -1,0 +1,160 @@
+import { scoredItems } from '../../analysis/scoring/index.ts'
+import type { AskedItem } from '../../analysis/scoring/index.ts'
+import type { Text } from '../../survey-definitions/schema.ts'
+import { countAnswered, isAnswered, type Draft, type Wrong } from './draft.ts'
+import type { Say } from './landing-pages.ts'
+import { fieldOf, hasTypedField, wasFieldOf, type SheetBody } from './sheet-form.ts'
+import type { ItemsSheet, Sheet } from './sheets.ts'
+import type { OpenSitting } from './sitting.ts'
+
+const inLocale = (text: Text | undefined, locale: string) => text?.[locale] ?? text?.['ja'] ?? ''
+
+/** The first screen with something left to answer; undefined when there is none. */
+export function firstOpenSheet(sheets: readonly Sheet[], draft: Draft): Sheet | undefined {
+  return sheets.find((sheet) => openItems(sheet, draft).length > 0 || (sheet.kind === 'sex' && draft.sex === null))
+}
+
+/** Items of a screen that the review page names: required ones without an answer. */
+function openItems(sheet: Sheet, draft: Draft): AskedItem[] {
+  if (sheet.kind === 'sex') return []
+  const answers = draft.answers[sheet.version.slug] ?? {}
+  return sheet.items.filter((asked) => asked.item.required && !isAnswered(answers[asked.id]))
+}
+
+function progressOf({ sheets, draft }: Pick<OpenSitting, 'sheets' | 'draft'>, say: Say) {
+  let answered = 0
+  let all = 0
+  for (const sheet of sheets) {
+    if (sheet.kind === 'sex') continue
+    answered += countAnswered(draft, sheet.version.slug, sheet.items)
+    all += sheet.items.length
+  }
+  return {
+    progressValue: answered,
+    progressMax: all,
+    progressWords: say('answering.sheet.progress', { answered, all }),
+  }
+}
+
+/** View model of templates/answering/sheet.hbs. `over` is what was just sent and not taken: typed values stay as typed. */
+export function sheetView(
+  sitting: OpenSitting,
+  sheet: Sheet,
+  say: Say,
+  locale: string,
+  over: { body?: SheetBody; wrong?: readonly Wrong[] },
+): Record<string, unknown> {
+  const { sheets, draft, contact } = sitting
+  const common = {
+    contact,
+    hideLanguages: true,
+    ...progressOf(sitting, say),
+    action: `/answer/${sheet.number}`,
+    hasBack: sheet.number > 1,
+    // once everything was seen, people come from the review page to fill one gap
+    isLast: sheet.number === sheets.length,
+    errors: (over.wrong ?? []).map((one) => ({
+      field: fieldOf(one.itemId),
+      message: say(`answering.fault.${one.fault}`),
+    })),
+  }
+  if (sheet.kind === 'sex')
+    return { ...common, kind: 'sex', sexIs: draft.sex ?? '', heading: say('answering.sex.title') }
+  const { section, version } = sheet
+  return {
+    ...common,
+    kind: 'items',
+    heading: inLocale(section.title, locale),
+    partWords: sheet.parts > 1 ? say('answering.sheet.part', { part: sheet.part, parts: sheet.parts }) : '',
+    instruction: inLocale(section.instruction, locale),
+    unvalidated: version.definition.languages[locale]?.validated !== true ? say('answering.sheet.unvalidated') : '',
+    items: itemViews(sheet, draft, locale, over),
+  }
+}
+
+function itemViews(
+  sheet: ItemsSheet,
+  draft: Draft,
+  locale: string,
+  over: { body?: SheetBody },
+): Record<string, unknown>[] {
+  const answers = draft.answers[sheet.version.slug] ?? {}
+  return sheet.items.map((asked, index) => {
+    const { item } = asked
+    const answer = answers[asked.id]
+    const typed = over.body?.[fieldOf(asked.id)]
+    const chosen = new Set([answer ?? []].flat().map(String))
+    const common = {
+      field: fieldOf(asked.id),
+      no: String(sheet.firstNumber + index),
+      words: inLocale(item.text, locale),
+      stem: inLocale(item.stem, locale),
+      help: inLocale(item.help, locale),
+      wasField: hasTypedField(asked) || item.type === 'multiple' ? wasFieldOf(asked.id) : '',
+      was: isAnswered(answer) ? 'filled' : 'empty',
+      filledText: typeof typed === 'string' ? typed : answer === undefined || answer === null ? '' : String(answer),
+    }
+    if (item.type === 'single' || item.type === 'multiple') {
+      const choices = asked.options.map((option) => ({
+        no: String(option.value),
+        words: inLocale(option.text, locale),
+        checked: chosen.has(String(option.value)),
+      }))
+      return { ...common, kind: 'choices', many: item.type === 'multiple', choices }
+    }
+    if (item.type === 'rating') {
+      const values = Array.from({ length: item.max - item.min + 1 }, (_none, step) => item.min + step)
+      const ends: Record<number, string> = {
+        [item.min]: inLocale(item.low, locale),
+        [item.max]: inLocale(item.high, locale),
+      }
+      const choices = values.map((value) => ({
+        no: String(value),
+        words: ends[value] ? `${value} ${ends[value]}` : String(value),
+        checked: chosen.has(String(value)),
+      }))
+      return { ...common, kind: 'choices', many: false, choices }
+    }
+    if (item.type === 'number')
+      return { ...common, kind: 'number', unit: inLocale(item.unit, locale), range: { min: item.min, max: item.max } }
+    if (item.type === 'text') return { ...common, kind: 'text', most: item.max_length, optionalItem: !item.required }
+    return { ...common, kind: 'date' }
+  })
+}
+
+/** View model of templates/answering/review.hbs. */
+export function reviewView(sitting: OpenSitting, say: Say, locale: string): Record<string, unknown> {
+  const { sheets, draft, contact, code, identity } = sitting
+  const gaps = sheets.flatMap((sheet) => {
+    if (sheet.kind === 'sex')
+      return draft.sex === null ? [{ href: `/answer/${sheet.number}`, words: say('answering.review.sexGap') }] : []
+    const first = sheet.items.map((asked) => asked.id)
+    return openItems(sheet, draft).map((asked) => ({
+      href: `/answer/${sheet.number}#${fieldOf(asked.id)}`,
+      words: say('answering.review.gap', {
+        no: sheet.firstNumber + first.indexOf(asked.id),
+        words: [inLocale(asked.item.stem, locale), inLocale(asked.item.text, locale)].filter(Boolean).join(' '),
+      }),
+    }))
+  })
+  return {
+    contact,
+    ...progressOf(sitting, say),
+    gaps,
+    lacksVerdict: lacksVerdict(sheets, draft),
+    lacksSex: draft.asksSex && draft.sex === null,
+    lastSheet: `/answer/${sheets.length}`,
+    closesOn: sitting.campaign.closesOn,
+    asksCode: !(code.isBound && identity.strength === 'code'),
+  }
+}
+
+/** Is an item missing without which there is no verdict? */
+function lacksVerdict(sheets: readonly Sheet[], draft: Draft): boolean {
+  return sheets.some((sheet) => {
+    if (sheet.kind === 'sex' || sheet.version.definition.kind !== 'statutory') return false
+    const needed = new Set(scoredItems(sheet.version.definition))
+    const answers = draft.answers[sheet.version.slug] ?? {}
+    return sheet.items.some((asked) => needed.has(asked.id) && !isAnswered(answers[asked.id]))
+  })
+}

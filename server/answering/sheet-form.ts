@@ -1,0 +1,36 @@
+import type { AskedItem } from '../../analysis/scoring/index.ts'
+import { mergeGiven, type Draft, type Given, type Wrong } from './draft.ts'
+import type { ItemsSheet } from './sheets.ts'
+
+/** Fields of a sheet's form: `a_<item>` the answer, `was_<item>` whether its field was filled when the page was made. */
+export const fieldOf = (itemId: string) => `a_${itemId}`
+export const wasFieldOf = (itemId: string) => `was_${itemId}`
+
+/** Items whose empty field is sent too; of a radio group nobody touched the form says nothing. */
+export function hasTypedField(asked: AskedItem): boolean {
+  return ['number', 'text', 'date'].includes(asked.item.type)
+}
+
+export type SheetBody = Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** Fields that say they are answers but are not of this sheet: an invented item. */
+export function strangeFields(sheet: ItemsSheet, body: SheetBody): string[] {
+  const known = new Set(sheet.items.map((asked) => fieldOf(asked.id)))
+  return Object.keys(body).filter((name) => name.startsWith('a_') && !known.has(name))
+}
+
+/** Lays a sheet's form over the draft. */
+export function applyForm(
+  draft: Draft,
+  sheet: ItemsSheet,
+  body: SheetBody,
+  formId: string,
+): { draft: Draft; wrong: Wrong[] } {
+  const given = sheet.items.map((item): Given => {
+    const raw = body[fieldOf(item.id)]
+    // boxes of which none is ticked send nothing; the hidden mark tells that they were on the page
+    const isEmptied = item.item.type === 'multiple' && raw === undefined && body[wasFieldOf(item.id)] !== undefined
+    return { item, raw: isEmptied ? [] : raw, wasFilled: body[wasFieldOf(item.id)] === 'filled' }
+  })
+  return mergeGiven(draft, sheet.version.slug, given, formId)
+}

@@ -1,0 +1,92 @@
+import { recordAudit } from '../audit/index.ts'
+import { markSubmitted } from '../campaigns/index.ts'
+import { newId } from '../ids.ts'
+import { storeResult } from '../results/index.ts'
+import type { Services } from '../services.ts'
+import type { Identity } from '../web/sessions.ts'
+import { tryCode, type CodeOutcome } from './code-try.ts'
+import { answersOf, type Draft } from './draft.ts'
+import { mayGoOn, versionsOf } from './landing.ts'
+import { lockSitting, storeResponses, type ResponseToStore } from './queries.ts'
+import { answersKeyOf, keysOfSitting } from './start.ts'
+import type { AnyHandle } from './tables.ts'
+
+/** What a response holds: the answers of one questionnaire and, where the person was asked, the sex. */
+export interface SealedAnswers {
+  answers: ReturnType<typeof answersOf>
+  sex?: 'male' | 'female'
+}
+
+export type SubmitOutcome = 'submitted' | 'already' | 'closed' | 'code_first' | Exclude<CodeOutcome, 'right'>
+
+/** The questionnaire whose answers make the result; the statutory one stands first and there is one per sitting. */
+const scoredKind = 'statutory'
+
+/**
+ * Turns the draft into what counts, in the caller's transaction (role employee): the code bound, one response per
+ * questionnaire under its own key, the score, the draft gone, the invitation submitted, one audit row. Nothing else of the
+ * person's is read: what was signed stands in the draft. Sent twice, by two tabs, or too late, the second finds no draft
+ * or no open campaign and changes nothing.
+ */
+export async function submitSitting(
+  services: Services,
+  db: AnyHandle,
+  identity: Identity,
+  of: { invitationId: string; typed: { text: string; heldGroups: string | undefined }; requestId: string },
+  at: Date,
+): Promise<SubmitOutcome> {
+  const { companyId, subjectId } = identity
+  const { invitationId } = of
+  const sitting = await lockSitting(db, companyId, invitationId)
+  if (!sitting) return 'already'
+  if (!mayGoOn(sitting.code, identity)) return 'code_first'
+  if (!sitting.code.isBound) {
+    const outcome = await tryCode(db, { companyId, invitationId }, sitting.code, of.typed, at)
+    if (outcome !== 'right') return outcome
+  }
+  if (!(await markSubmitted(db, companyId, invitationId, at))) return 'closed'
+  const keys = await services.vault.readyKeys(db, companyId, keysOfSitting(subjectId, sitting.slugs), at)
+  const draft = keys.open<Draft>({ table: 'response_draft', rowId: invitationId }, sitting.sealedDraft)
+  const versions = await versionsOf(draft.questionnaires)
+  const responses = versions.map((version): ResponseToStore => {
+    const id = newId(at)
+    const value: SealedAnswers = {
+      answers: answersOf(draft, version.slug, version.items),
+      ...(draft.asksSex && draft.sex ? { sex: draft.sex } : {}),
+    }
+    const key = answersKeyOf(subjectId, version.slug)
+    return {
+      id,
+      slug: version.slug,
+      version: version.version,
+      hash: version.hash,
+      sealedAnswers: keys.seal(key, { table: 'response', rowId: id }, value),
+    }
+  })
+  const owner = { companyId, invitationId, campaignId: draft.campaignId, subjectId }
+  await storeResponses(db, owner, responses, at)
+  const scored = versions.find((version) => version.definition.kind === scoredKind)
+  if (scored) {
+    const result = {
+      ...owner,
+      sex: draft.sex,
+      questionnaire: scored,
+      criteriaMethod: draft.criteriaMethod,
+      answers: answersOf(draft, scored.slug, scored.items),
+    }
+    await storeResult(db, services.vault, result, at, keys)
+  }
+  await recordAudit(db, companyId, at, {
+    actorKind: 'participant',
+    actorId: subjectId,
+    actorRole: 'employee',
+    action: 'response.submitted',
+    subjectArea: 'stress',
+    subjectId,
+    reason: 'answering.reason.own',
+    objectKind: 'invitation',
+    objectId: invitationId,
+    requestId: of.requestId,
+  })
+  return 'submitted'
+}
