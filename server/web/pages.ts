@@ -111,6 +111,8 @@ async function sendProblem(request: FastifyRequest, reply: FastifyReply, problem
       .code(problem.status)
       .type('application/problem+json')
       .send({ type: 'about:blank', title: problem.code, status: problem.status, requestId: request.id })
+  // a desk that waits for the duty of secrecy: the page where it is acknowledged leads back to the desk
+  if (problem.code === 'secrecy_not_acknowledged' && request.method === 'GET') return reply.redirect('/staff/secrecy')
   return reply.page(
     'web/problem',
     {
@@ -120,7 +122,15 @@ async function sendProblem(request: FastifyRequest, reply: FastifyReply, problem
       actionKey: `problem.${problem.code}.action`,
       requestId: request.id,
       fields: problem.fields,
+      signInHref: problem.code === 'sign_in_needed' && isForStaff(request) ? '/sign-in' : undefined,
     },
     { status: problem.status },
   )
+}
+
+const staffRooms: readonly string[] = ['staff', 'hr', 'implementer', 'clerk', 'physician', 'manager', 'admin']
+
+function isForStaff(request: FastifyRequest): boolean {
+  const { config, url } = request.routeOptions
+  return staffRooms.includes(config.audience ?? '') || (url ?? '').startsWith('/sign-in')
 }
