@@ -14,6 +14,8 @@ export interface Visitor {
   submit: (action: string | RegExp, values: Record<string, string | readonly string[]>) => Promise<Answer>
   /** Sends fields to a path together with the hidden fields (`_csrf`, `form_id`) of the page that stands now. */
   post: (path: string, values: Record<string, string | readonly string[]>) => Promise<Answer>
+  /** What a script of the page sends in the background: the hidden fields of the page go along, the page stays. */
+  send: (path: string, values: Record<string, string | readonly string[]>) => Promise<void>
   readonly page: Answer
 }
 
@@ -105,6 +107,16 @@ function fieldsOf(form: string): [string, string][] {
   return fields
 }
 
+function hiddenFields(html: string): [string, string][] {
+  const hidden: [string, string][] = []
+  for (const name of ['_csrf', 'form_id']) {
+    const tag = new RegExp(`<input\\b[^>]*name="${name}"[^>]*>`).exec(html)?.[0]
+    const value = tag ? attribute(tag, 'value') : undefined
+    if (value !== undefined) hidden.push([name, value])
+  }
+  return hidden
+}
+
 function merge(fields: [string, string][], values: Record<string, string | readonly string[]>): string {
   const body = new URLSearchParams(fields.filter(([name]) => !(name in values)))
   for (const [name, value] of Object.entries(values))
@@ -161,14 +173,10 @@ export function openVisitor(baseUrl: string): Visitor {
       if (!form) throw new Error(`the page ${page.path} has no form for ${String(action)}`)
       return go('POST', attribute(form[1]!, 'action') ?? page.path, merge(fieldsOf(form[2]!), values))
     },
-    post(path, values) {
-      const hidden: [string, string][] = []
-      for (const name of ['_csrf', 'form_id']) {
-        const tag = new RegExp(`<input\\b[^>]*name="${name}"[^>]*>`).exec(page.html)?.[0]
-        const value = tag ? attribute(tag, 'value') : undefined
-        if (value !== undefined) hidden.push([name, value])
-      }
-      return go('POST', path, merge(hidden, values))
+    post: (path, values) => go('POST', path, merge(hiddenFields(page.html), values)),
+    async send(path, values) {
+      const answer = await send(base, 'POST', path, cookies, merge(hiddenFields(page.html), values))
+      if (answer.status !== 204) throw new Error(`POST ${path} in the background answered ${answer.status}`)
     },
   }
 }
