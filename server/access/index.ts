@@ -10,7 +10,7 @@ export {
   type PersonnelAuthority,
 } from './authority.ts'
 export { grantRole, type NewGrant } from './grants.ts'
-export { directorsOf, holdersOf, staffNames } from './people.ts'
+export { directorsOf, everyHolderOf, holdersOf, staffNames } from './people.ts'
 export { ticks } from './jobs.ts'
 export { mailTemplates } from './mails.ts'
 export { addRoutes } from './routes.ts'

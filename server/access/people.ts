@@ -67,3 +67,28 @@ export async function directorsOf(db: Handle, companyId: string, clerkId: string
     .execute()
   return [...new Set(rows.map((row) => row.user_id))]
 }
+
+/** Everybody who holds a role now, wherever; for managers the department they head. By name. */
+export async function everyHolderOf(
+  db: Handle,
+  companyId: string,
+  role: StaffRole,
+): Promise<{ userId: string; name: string; departmentId: string | null }[]> {
+  const rows = await accessOf(db)
+    .selectFrom('role_grant')
+    .innerJoin('staff_user', (join) =>
+      join
+        .onRef('staff_user.company_id', '=', 'role_grant.company_id')
+        .onRef('staff_user.id', '=', 'role_grant.user_id'),
+    )
+    .select(['staff_user.id', 'staff_user.display_name', 'role_grant.department_id'])
+    .distinct()
+    .where('role_grant.company_id', '=', companyId)
+    .where('role_grant.role', '=', role)
+    .where('role_grant.revoked_at', 'is', null)
+    .where('staff_user.disabled_at', 'is', null)
+    .orderBy('staff_user.display_name')
+    .orderBy('staff_user.id')
+    .execute()
+  return rows.map((row) => ({ userId: row.id, name: row.display_name, departmentId: row.department_id }))
+}
