@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Services } from '../services.ts'
+import { formatDate } from '../web/formats.ts'
 import type { Grant, GrantChoices, StaffUser } from './admin-queries.ts'
 import { isBarredByAuthority } from './rules.ts'
 import { professions, staffRoles, type StaffRole } from './tables.ts'
@@ -46,8 +47,7 @@ function roleWithPlace(words: Words, grant: Grant): string {
 
 /** One grant as a list of facts. */
 export function grantView(words: Words, request: FastifyRequest, grant: Grant): object {
-  const day = (value: Date) =>
-    new Intl.DateTimeFormat(request.locale, { dateStyle: 'medium', timeZone: request.identity!.timeZone }).format(value)
+  const day = (value: Date | string) => formatDate('date', value, request.locale, request.identity!.timeZone)
   const rows = [
     {
       key: words('access.grant.place'),
@@ -58,7 +58,7 @@ export function grantView(words: Words, request: FastifyRequest, grant: Grant): 
       ? [{ key: words('access.grant.profession'), value: words(`access.profession.${grant.profession}`) }]
       : []),
     ...(grant.courseCompletedOn
-      ? [{ key: words('access.grant.courseCompletedOn'), value: grant.courseCompletedOn }]
+      ? [{ key: words('access.grant.courseCompletedOn'), value: day(grant.courseCompletedOn) }]
       : []),
     ...(grant.courseExempt
       ? [{ key: words('access.grant.courseCompletedOn'), value: words('access.grant.exempt') }]

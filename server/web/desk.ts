@@ -49,7 +49,8 @@ export async function deskPage(
       user: {
         name: request.staffName ?? '',
         role: audience && audience !== 'staff' ? text(`web.role.${audience}`) : '',
-        roles: roles.map((role) => ({ value: role, label: text(`web.role.${role}`), current: role === audience })),
+        // whoever holds one role has nothing to switch
+        roles: (roles.length > 1 || audience === 'staff' ? roles : []).map((role) => ({ value: role, label: text(`web.role.${role}`), current: role === audience })),
       },
       ...data,
     },
