@@ -4,6 +4,7 @@ import * as answering from './answering/index.ts'
 import * as campaigns from './campaigns/index.ts'
 import type { JobHandler, Tick } from './jobs/types.ts'
 import type { MailTemplate } from './mail/types.ts'
+import * as physicianDesk from './physician-desk/index.ts'
 import * as results from './results/index.ts'
 import type { Services } from './services.ts'
 
@@ -13,7 +14,7 @@ export type AddRoutes = (app: FastifyInstance, services: Services) => Promise<vo
 /**
  * Every capability, listed by hand, in the order of docs/ARCHITECTURE.md: a capability may use those above it, never those below.
  */
-export const capabilities: readonly AddRoutes[] = [access.addRoutes, results.addRoutes, answering.addRoutes]
+export const capabilities: readonly AddRoutes[] = [access.addRoutes, campaigns.addRoutes, results.addRoutes, answering.addRoutes, physicianDesk.addRoutes]
 
 /** Kinds of mail, by the capability that owns them. */
 export const mailTemplates: readonly MailTemplate[] = [...access.mailTemplates, ...campaigns.mailTemplates, ...results.mailTemplates]

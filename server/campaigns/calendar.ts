@@ -14,6 +14,11 @@ export function nextDays(on: string, days: number): string {
   return Temporal.PlainDate.from(on).add({ days }).toString()
 }
 
+/** Days from one date to another. Example: daysBetween('2026-11-02', '2026-11-20') is 18. */
+export function daysBetween(fromOn: string, toOn: string): number {
+  return Temporal.PlainDate.from(fromOn).until(toOn, { largestUnit: 'days' }).days
+}
+
 /** Saturdays, Sundays and Japanese public holidays with their substitutes. */
 export function isDayOff(on: string): boolean {
   return Temporal.PlainDate.from(on).dayOfWeek >= 6 || on in holidayJp.holidays

@@ -35,3 +35,4 @@ export { chooseMerges, currentGroups, returnCampaign, signCampaign, type Signatu
 export { sendReminders } from './reminders.ts'
 export { mailTemplates } from './mails.ts'
 export { jobHandlers, ticks } from './jobs.ts'
+export { addRoutes } from './routes.ts'

@@ -151,7 +151,10 @@ export async function chooseMerges(
   const wanted = new Map(choices.map((choice) => [choice.departmentId, choice.intoDepartmentId]))
   const changed = groups.map((group) => {
     const into = wanted.get(group.departmentId)
-    return into === undefined ? group : { ...group, mergedIntoDepartmentId: into }
+    if (into !== undefined) return { ...group, mergedIntoDepartmentId: into }
+    // what was merged into a unit goes along when that unit is merged itself
+    const further = group.mergedIntoDepartmentId === null ? undefined : wanted.get(group.mergedIntoDepartmentId)
+    return further ? { ...group, mergedIntoDepartmentId: further } : group
   })
   const kept = keepPossible(changed)
   for (const { departmentId, intoDepartmentId } of choices) {

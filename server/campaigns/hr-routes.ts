@@ -1,0 +1,195 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import { recordAudit } from '../audit/index.ts'
+import { dateIn } from '../clock.ts'
+import { requestJob } from '../jobs/index.ts'
+import { shippedQuestionnaires } from '../questionnaires/index.ts'
+import { workplacesOn } from '../roster/index.ts'
+import type { Services } from '../services.ts'
+import { asAudience, forAudience, identityOf, workplacesInReach } from '../web/audience.ts'
+import { deskPage } from '../web/desk.ts'
+import { Problem } from '../web/problems.ts'
+import { once } from '../web/repeated-post.ts'
+import type { FieldError } from '../web/render.ts'
+import { campaignIdOf } from './campaign-address.ts'
+import { campaignRows, overviewOf } from './hr-pages.ts'
+import { addHrParticipationRoutes } from './hr-participation-routes.ts'
+import { addHrPreparationRoutes } from './hr-preparation-routes.ts'
+import { countParticipation } from './participation.ts'
+import { emptyPlan, planFormOf, planOf, planSchema, planView, type PlanForm } from './plan-form.ts'
+import { changeCampaign, createCampaign } from './planning.ts'
+import { campaignQuestionnaires, campaignWorkplaces, getCampaign, listCampaigns } from './queries.ts'
+import { isSigned } from './rules.ts'
+import type { AnyHandle } from './tables.ts'
+
+/** HR's campaigns: plan, record what was deliberated, choose merges, see how many took part, remind. */
+export async function addHrRoutes(app: FastifyInstance, services: Services): Promise<void> {
+  await app.register(async (scope) => {
+    forAudience(scope, services, 'hr')
+
+    scope.get('/hr/campaigns', async (request, reply) => {
+      const { companyId, timeZone } = identityOf(request)
+      const rows = await asAudience(services, request, async (db: AnyHandle) => {
+        const campaigns = await listCampaigns(db, companyId)
+        return Promise.all(
+          campaigns.map(async (campaign) => ({
+            campaign,
+            taken: await countParticipation(db, companyId, campaign.id),
+          })),
+        )
+      })
+      const today = dateIn(timeZone, services.clock.now())
+      return deskPage(
+        services,
+        request,
+        reply,
+        'campaigns/hr-list',
+        campaignRows(rows, today, services.texts, request.locale),
+      )
+    })
+
+    scope.get('/hr/campaigns/new', async (request, reply) => showPlan(services, request, reply, undefined))
+    scope.post('/hr/campaigns/new', async (request, reply) => savePlan(services, request, reply, undefined))
+    scope.get('/hr/campaigns/:id/edit', async (request, reply) =>
+      showPlan(services, request, reply, campaignIdOf(request)),
+    )
+    scope.post('/hr/campaigns/:id/edit', async (request, reply) =>
+      savePlan(services, request, reply, campaignIdOf(request)),
+    )
+
+    scope.get('/hr/campaigns/:id', async (request, reply) => {
+      const { companyId, timeZone } = identityOf(request)
+      const id = campaignIdOf(request)
+      const found = await asAudience(services, request, async (db: AnyHandle) => ({
+        campaign: await getCampaign(db, companyId, id),
+        questionnaires: await campaignQuestionnaires(db, companyId, id),
+        workplaces: await campaignWorkplaces(db, companyId, id),
+        taken: await countParticipation(db, companyId, id),
+      }))
+      const sent = (request.query as { sent?: unknown }).sent === '1'
+      const view = overviewOf(
+        found,
+        dateIn(timeZone, services.clock.now()),
+        await shippedQuestionnaires(),
+        services.texts,
+        request.locale,
+      )
+      return deskPage(services, request, reply, 'campaigns/hr-overview', {
+        ...view,
+        ...(sent && { notice: { kind: 'good', text: services.texts.text(request.locale, 'campaigns.remind.sent') } }),
+      })
+    })
+
+    scope.post('/hr/campaigns/:id/remind', async (request, reply) => {
+      const { companyId, subjectId } = identityOf(request)
+      const id = campaignIdOf(request)
+      // whom it reaches is nobody's business here: the work is left to a role that may know
+      return once(services, request, reply, async (db: AnyHandle) => {
+        const campaign = await getCampaign(db, companyId, id)
+        if (campaign.state !== 'open' || campaign.remindersMaximum === 0) throw new Problem('wrong_state')
+        const at = services.clock.now()
+        await requestJob(db, companyId, 'campaigns.remind', id, at)
+        await recordAudit(db, companyId, at, {
+          actorKind: 'staff',
+          actorId: subjectId,
+          actorRole: 'hr',
+          action: 'campaign.reminder_asked',
+          reason: 'campaigns.audit.reminderAsked',
+          objectKind: 'campaign',
+          objectId: id,
+          requestId: request.id,
+        })
+        return `/hr/campaigns/${id}?sent=1`
+      })
+    })
+
+    addHrPreparationRoutes(scope, services)
+    addHrParticipationRoutes(scope, services)
+  })
+}
+
+async function showPlan(
+  services: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  id: string | undefined,
+  typed?: { form: PlanForm; errors: readonly FieldError[] },
+): Promise<FastifyReply> {
+  const { companyId, timeZone } = identityOf(request)
+  const questionnaires = await shippedQuestionnaires()
+  const reach = workplacesInReach(request)
+  const { form, workplaces } = await asAudience(services, request, async (db: AnyHandle) => {
+    const today = dateIn(timeZone, services.clock.now())
+    const all = await workplacesOn(db, companyId, today)
+    const workplaces = reach ? all.filter((one) => reach.includes(one.id)) : all
+    if (id === undefined) {
+      const statutory = questionnaires.findLast((one) => one.definition.kind === 'statutory')
+      return { workplaces, form: emptyPlan(workplaces, statutory && `${statutory.slug}@${statutory.version}`) }
+    }
+    const campaign = await getCampaign(db, companyId, id)
+    if (isSigned(campaign.state)) throw new Problem('wrong_state')
+    const chosen = (await campaignWorkplaces(db, companyId, id)).map((one) => one.workplaceId)
+    return { workplaces, form: planFormOf(campaign, await campaignQuestionnaires(db, companyId, id), chosen) }
+  })
+  const view = planView(typed?.form ?? form, { questionnaires, workplaces }, services.texts, request.locale)
+  return deskPage(
+    services,
+    request,
+    reply,
+    'campaigns/hr-plan',
+    {
+      ...view,
+      isNew: id === undefined,
+      action: id === undefined ? '/hr/campaigns/new' : `/hr/campaigns/${id}/edit`,
+      back: id === undefined ? '/hr/campaigns' : `/hr/campaigns/${id}`,
+      errors: typed?.errors ?? [],
+    },
+    { status: typed ? 400 : 200 },
+  )
+}
+
+async function savePlan(
+  services: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  id: string | undefined,
+): Promise<FastifyReply> {
+  const { companyId, subjectId } = identityOf(request)
+  const body = (request.body ?? {}) as PlanForm
+  const again = (fields: readonly { field: string; key: string; params?: Record<string, string | number> }[]) =>
+    showPlan(services, request, reply, id, {
+      form: body,
+      errors: fields.map(({ field, key, params }) => ({
+        field,
+        message: services.texts.text(request.locale, key, params),
+      })),
+    })
+  const parsed = planSchema.safeParse(body)
+  if (!parsed.success) return again(faultsOf(parsed.error))
+  const reach = workplacesInReach(request)
+  if (reach && !parsed.data.workplaces.every((one) => reach.includes(one))) throw new Problem('not_allowed')
+  try {
+    return await once(services, request, reply, async (db: AnyHandle) => {
+      const at = services.clock.now()
+      const plan = planOf(parsed.data)
+      if (id === undefined) return `/hr/campaigns/${await createCampaign(db, companyId, plan, subjectId, at)}`
+      await changeCampaign(db, companyId, id, plan, at)
+      return `/hr/campaigns/${id}`
+    })
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'invalid_input' && error.fields.length > 0)
+      return again(error.fields)
+    throw error
+  }
+}
+
+/** One fault for each wrong field; messages that are no text keys of ours say that the value does not fit. */
+function faultsOf(error: z.ZodError): { field: string; key: string }[] {
+  const faults = new Map<string, { field: string; key: string }>()
+  for (const issue of error.issues) {
+    const field = String(issue.path[0] ?? '')
+    const key = issue.message.startsWith('campaigns.error.') ? issue.message : 'campaigns.error.value'
+    if (!faults.has(field)) faults.set(field, { field, key })
+  }
+  return [...faults.values()]
+}

@@ -1,0 +1,250 @@
+import type { Condition } from '../../survey-definitions/schema.ts'
+import type { MailState } from '../mail/index.ts'
+import { findVersion, type ShippedQuestionnaires } from '../questionnaires/index.ts'
+import { formatDate, formatPercent } from '../web/formats.ts'
+import type { Texts } from '../web/texts.ts'
+import { indented, reportableTable } from './group-pages.ts'
+import type { ReportingGroup } from './groups.ts'
+import { daysLeft, periodOf, stateTag } from './hr-pages.ts'
+import type { NamedWorkplace } from './preparation-form.ts'
+import { progressByGroup, progressByWorkplace, sumProgress, type Count } from './progress.ts'
+import type { Campaign, CampaignQuestionnaire } from './queries.ts'
+import { previewReportable } from './reportable.ts'
+import { itemsOf, type CampaignState, type CriteriaMethod } from './rules.ts'
+
+type Locale = 'ja' | 'en'
+
+const methodOf: Record<CriteriaMethod, string> = { simpleSum: 'simple-sum', conversion: 'conversion' }
+
+/** What waits for the implementer comes first. */
+const urgency: Partial<Record<CampaignState, number>> = {
+  prepared: 0,
+  closed: 1,
+  need_confirmed: 2,
+  open: 3,
+  signed: 4,
+}
+
+/** The implementer's or clerk's list of campaigns. */
+export function deskList(
+  campaigns: readonly Campaign[],
+  desk: 'implementer' | 'clerk',
+  today: string,
+  texts: Texts,
+  locale: Locale,
+): Record<string, unknown> {
+  const text = (key: string) => texts.text(locale, `campaigns.${key}`)
+  const shown = campaigns
+    .filter((campaign) => campaign.state !== 'draft')
+    .sort((a, b) => (urgency[a.state] ?? 9) - (urgency[b.state] ?? 9))
+  return {
+    columns: [{ label: text('list.name') }, { label: text('list.state') }, { label: text('list.period') }],
+    rows: shown.map((campaign) => ({
+      cells: [
+        { heading: true, text: campaign.name, href: `/${desk}/campaigns/${campaign.id}` },
+        { tag: stateTag[campaign.state], text: text(`deskState.${campaign.state}`) },
+        { text: periodOf(campaign, locale), note: daysLeft(campaign, today, texts, locale) },
+      ],
+    })),
+  }
+}
+
+/** A condition on totals in words: 「Bが77点以上」, parts joined by 「かつ」 or 「または」. */
+export function conditionWords(
+  condition: Condition,
+  text: (key: string, params?: Record<string, string | number>) => string,
+): string {
+  if ('all' in condition) return condition.all.map((one) => conditionWords(one, text)).join(text('and'))
+  if ('any' in condition) return condition.any.map((one) => conditionWords(one, text)).join(text('or'))
+  const sum = condition.sum.length > 1 ? text('sum', { parts: condition.sum.join('+') }) : condition.sum[0]!
+  const parts = []
+  if (condition.at_least !== undefined) parts.push(text('atLeast', { sum, points: condition.at_least }))
+  if (condition.at_most !== undefined) parts.push(text('atMost', { sum, points: condition.at_most }))
+  return parts.join(text('and'))
+}
+
+/** All that a signature stands for: questionnaires by hash, criteria with thresholds and sources, records, tree. */
+export function signingView(
+  found: {
+    campaign: Campaign
+    questionnaires: readonly CampaignQuestionnaire[]
+    workplaces: readonly NamedWorkplace[]
+    groups: readonly ReportingGroup[]
+  },
+  shipped: ShippedQuestionnaires,
+  typed: { criteriaMethod?: string | undefined; confirmed?: boolean },
+  texts: Texts,
+  locale: Locale,
+): Record<string, unknown> {
+  const { campaign } = found
+  const text = (key: string, params?: Record<string, string | number>) => texts.text(locale, `campaigns.${key}`, params)
+  const yesNo = (value: boolean) => text(value ? 'yes' : 'no')
+  const versions = found.questionnaires.map((one) => ({
+    one,
+    version: findVersion(shipped, `${one.slug}@${one.version}`),
+  }))
+  const preview = previewReportable(found.groups, campaign.floor)
+  return {
+    campaignName: campaign.name,
+    period: periodOf(campaign, locale),
+    questionnaires: versions.map(({ one, version }) => ({
+      heading: version?.definition.title[locale] ?? one.slug,
+      reference: `${one.slug}@${one.version}`,
+      itemCount: version?.items.length ?? 0,
+      hash: one.hash,
+      licence: version?.definition.licence.attribution[locale] ?? '',
+    })),
+    methods: (['simpleSum', 'conversion'] as const).flatMap((method) => {
+      for (const { version } of versions) {
+        const criterion = version?.definition.criteria.find((one) => one.method === methodOf[method])
+        if (!version || !criterion) continue
+        const rules = criterion.rules.map(
+          (rule) => `${rule.id} ${conditionWords(rule.when, (key, params) => text(`condition.${key}`, params))}`,
+        )
+        return [
+          {
+            value: method,
+            label: criterion.title[locale] ?? method,
+            hint:
+              rules.join(locale === 'ja' ? ' / ' : '; ') +
+              (campaign.criteriaMethod === method ? ` ${text('sign.proposed')}` : ''),
+            checked: typed.criteriaMethod === method,
+          },
+        ]
+      }
+      return []
+    }),
+    sources: versions.flatMap(({ version }) =>
+      (version?.definition.criteria ?? [])
+        .flatMap((criterion) => criterion.sources)
+        .filter((id, index, all) => all.indexOf(id) === index)
+        .map((id) => ({
+          words: version!.definition.sources[id]?.title ?? id,
+          url: version!.definition.sources[id]?.url ?? '',
+        })),
+    ),
+    workplaces: found.workplaces.map((one) => ({
+      heading: one.name,
+      basis: text(one.basis === 'committee' ? 'sign.committeeOn' : 'sign.opinionsOn', {
+        day: one.heldOn === null ? '' : formatDate('date', one.heldOn, locale, 'UTC'),
+      }),
+      entries: itemsOf(one.basis).map((item) => ({ key: text(`item.${item}`), value: one.items[item] ?? '' })),
+    })),
+    settings: [
+      { key: text('list.period'), value: periodOf(campaign, locale) },
+      { key: text('plan.floor'), value: text('overview.floor', { count: campaign.floor }) },
+      { key: text('plan.employerReceives'), value: yesNo(campaign.employerReceivesIndividualResults) },
+      { key: text('plan.othersMayRequest'), value: yesNo(campaign.othersMayRequestInterview) },
+      { key: text('plan.turnoverRisk'), value: yesNo(campaign.turnoverRiskPurpose) },
+      {
+        key: text('prepare.rulesPublishedOn'),
+        value: campaign.rulesPublishedOn ? formatDate('date', campaign.rulesPublishedOn, locale, 'UTC') : '',
+      },
+    ],
+    ...reportableTable(found.groups, preview, texts, locale),
+    floor: campaign.floor,
+    confirmed: typed.confirmed ?? false,
+    signAction: `/implementer/campaigns/${campaign.id}/sign`,
+    returnAction: `/implementer/campaigns/${campaign.id}/return`,
+  }
+}
+
+/** 「123 / 480人(26%)」 */
+export const progressWords = (sum: { invited: number; submitted: number }, texts: Texts, locale: Locale) =>
+  texts.text(locale, 'campaigns.progress.words', {
+    submitted: sum.submitted,
+    invited: sum.invited,
+    share: formatPercent(sum.invited === 0 ? 0 : sum.submitted / sum.invited, locale, 0),
+  })
+
+/** Live progress for the implementer's side: in all, by workplace, by department; and how far the mails are. */
+export function progressView(
+  found: {
+    campaign: Campaign
+    counts: readonly Count[]
+    groups: readonly ReportingGroup[]
+    workplaceNames: ReadonlyMap<string, string>
+    delivery: { invitation: ReadonlyMap<MailState, number>; reminder: ReadonlyMap<MailState, number> }
+    signer: string
+    /** whether the counts are those of everybody */
+    everywhere: boolean
+  },
+  desk: 'implementer' | 'clerk',
+  today: string,
+  texts: Texts,
+  locale: Locale,
+): Record<string, unknown> {
+  const { campaign, counts } = found
+  const text = (key: string, params?: Record<string, string | number>) => texts.text(locale, `campaigns.${key}`, params)
+  const sum = sumProgress(counts)
+  const share = (one: { invited: number; submitted: number }) => [
+    { numeric: true, text: String(one.invited) },
+    { numeric: true, text: String(one.submitted) },
+    { numeric: true, text: formatPercent(one.invited === 0 ? 0 : one.submitted / one.invited, locale, 0) },
+  ]
+  const columns = (first: string) => [
+    { label: text(first) },
+    { label: text('progress.invited'), numeric: true },
+    { label: text('progress.submitted'), numeric: true },
+    { label: text('progress.share'), numeric: true },
+  ]
+  const names = new Map(found.groups.map((group) => [group.departmentId, group.name]))
+  const mails = [...found.delivery.invitation.values()].reduce((all, one) => all + one, 0)
+  const states = ['accepted', 'queued', 'sending', 'failed', 'cancelled'] as const
+  const deliveryRow = (kind: 'invitation' | 'reminder') => ({
+    cells: [
+      { heading: true, text: text(`delivery.${kind}`) },
+      ...states.map((state) => ({ numeric: true, text: String(found.delivery[kind].get(state) ?? 0) })),
+    ],
+  })
+  return {
+    campaignName: campaign.name,
+    stateLabel: text(`deskState.${campaign.state}`),
+    stateKind: stateTag[campaign.state],
+    period: periodOf(campaign, locale),
+    days: daysLeft(campaign, today, texts, locale),
+    list: `/${desk}`,
+    // results/ keeps these pages; which step is next follows from the state alone
+    needsHref: campaign.openedAt === null ? '' : `/${desk}/campaigns/${campaign.id}/needs`,
+    needsFirst: campaign.state === 'closed',
+    releaseHref:
+      desk === 'implementer' && campaign.state === 'need_confirmed'
+        ? `/implementer/campaigns/${campaign.id}/release`
+        : '',
+    opened: campaign.openedAt !== null,
+    live: campaign.state === 'open',
+    progressAddress: `/${desk}/campaigns/${campaign.id}/progress`,
+    done: sum.submitted,
+    asked: Math.max(1, sum.invited),
+    words: progressWords(sum, texts, locale),
+    workplaceColumns: columns('progress.workplace'),
+    workplaceRows: progressByWorkplace(counts).map((one) => ({
+      cells: [
+        {
+          heading: true,
+          text:
+            one.workplaceId === undefined
+              ? text('progress.otherWorkplaces')
+              : (found.workplaceNames.get(one.workplaceId) ?? ''),
+        },
+        ...share(one),
+      ],
+    })),
+    groupColumns: columns('progress.department'),
+    groupRows: progressByGroup(found.groups, counts).map((one) => ({
+      cells: [{ heading: true, text: indented(names.get(one.id) ?? '', one.depth) }, ...share(one)],
+    })),
+    deliveryColumns: [
+      { label: text('delivery.mail') },
+      ...states.map((state) => ({ label: text(`delivery.${state}`), numeric: true })),
+    ],
+    deliveryRows: [deliveryRow('invitation'), deliveryRow('reminder')],
+    withoutAddress: campaign.openedAt === null || !found.everywhere ? 0 : Math.max(0, sum.invited - mails),
+    signedRows: [
+      { key: text('signed.by'), value: found.signer },
+      { key: text('signed.at'), value: campaign.signedAt?.toISOString() ?? '' },
+      { key: text('plan.criteria'), value: text(`method.${campaign.criteriaMethod}`) },
+      { key: text('signed.tree'), value: campaign.treeHash ?? '' },
+    ],
+  }
+}

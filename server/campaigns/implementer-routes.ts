@@ -1,0 +1,165 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { staffNames } from '../access/index.ts'
+import { dateIn } from '../clock.ts'
+import { shippedQuestionnaires } from '../questionnaires/index.ts'
+import { workplacesOn } from '../roster/index.ts'
+import type { Services } from '../services.ts'
+import { asAudience, forAudience, identityOf, workplacesInReach } from '../web/audience.ts'
+import { deskPage } from '../web/desk.ts'
+import { formatDate } from '../web/formats.ts'
+import { Problem } from '../web/problems.ts'
+import { once } from '../web/repeated-post.ts'
+import type { FieldError } from '../web/render.ts'
+import { campaignIdOf } from './campaign-address.ts'
+import { mergeGroups } from './groups.ts'
+import { deskList, progressView, progressWords, signingView } from './implementer-pages.ts'
+import { countDelivery, countProgress, sumProgress } from './progress.ts'
+import { campaignQuestionnaires, campaignWorkplaces, getCampaign, listCampaigns } from './queries.ts'
+import { isSigned } from './rules.ts'
+import { currentGroups, returnCampaign, signCampaign } from './signing.ts'
+import type { AnyHandle } from './tables.ts'
+
+/** The implementer's side: what is to be signed, and progress while people answer. The clerk sees the same progress. */
+export async function addImplementerRoutes(app: FastifyInstance, services: Services): Promise<void> {
+  await app.register(async (scope) => {
+    forAudience(scope, services, 'implementer')
+    addProgressRoutes(scope, services, 'implementer')
+
+    scope.post('/implementer/campaigns/:id/sign', async (request, reply) => {
+      const { companyId, subjectId } = identityOf(request)
+      const id = campaignIdOf(request)
+      const body = (request.body ?? {}) as { criteriaMethod?: unknown; confirmed?: unknown }
+      const method = body.criteriaMethod
+      const text = (key: string) => services.texts.text(request.locale, `campaigns.error.${key}`)
+      if ((method !== 'simpleSum' && method !== 'conversion') || body.confirmed !== 'yes') {
+        const errors = [
+          ...(method === 'simpleSum' || method === 'conversion'
+            ? []
+            : [{ field: 'criteriaMethod', message: text('method') }]),
+          ...(body.confirmed === 'yes' ? [] : [{ field: 'confirmed', message: text('confirmed') }]),
+        ]
+        const typed = {
+          criteriaMethod: typeof method === 'string' ? method : undefined,
+          confirmed: body.confirmed === 'yes',
+        }
+        return showSigning(services, request, reply, typed, errors)
+      }
+      const reach = workplacesInReach(request)
+      return once(services, request, reply, async (db: AnyHandle) => {
+        const signature = { userId: subjectId, criteriaMethod: method, reach, requestId: request.id } as const
+        await signCampaign(db, companyId, id, signature, services.clock.now())
+        return `/implementer/campaigns/${id}`
+      })
+    })
+
+    scope.post('/implementer/campaigns/:id/return', async (request, reply) => {
+      const { companyId, subjectId } = identityOf(request)
+      const id = campaignIdOf(request)
+      return once(services, request, reply, async (db: AnyHandle) => {
+        await getCampaign(db, companyId, id)
+        await returnCampaign(db, companyId, id, { userId: subjectId, requestId: request.id }, services.clock.now())
+        return '/implementer'
+      })
+    })
+  })
+  await app.register(async (scope) => {
+    forAudience(scope, services, 'clerk')
+    addProgressRoutes(scope, services, 'clerk')
+  })
+}
+
+function addProgressRoutes(scope: FastifyInstance, services: Services, desk: 'implementer' | 'clerk'): void {
+  const today = (request: FastifyRequest) => dateIn(identityOf(request).timeZone, services.clock.now())
+
+  scope.get(`/${desk}`, async (request, reply) => {
+    const { companyId } = identityOf(request)
+    const campaigns = await asAudience(services, request, (db: AnyHandle) => listCampaigns(db, companyId))
+    const view = deskList(campaigns, desk, today(request), services.texts, request.locale)
+    return deskPage(services, request, reply, 'campaigns/desk-list', view)
+  })
+
+  scope.get(`/${desk}/campaigns/:id`, async (request, reply) => {
+    const { companyId, timeZone } = identityOf(request)
+    const id = campaignIdOf(request)
+    const reach = workplacesInReach(request)
+    const found = await asAudience(services, request, async (db: AnyHandle) => {
+      const campaign = await getCampaign(db, companyId, id)
+      if (!isSigned(campaign.state)) return undefined
+      const directName = (name: string) => services.texts.text(request.locale, 'campaigns.groups.direct', { name })
+      const signer =
+        campaign.signedBy === null
+          ? undefined
+          : (await staffNames(db, companyId, [campaign.signedBy])).get(campaign.signedBy)
+      return {
+        campaign,
+        signer: signer ?? '',
+        everywhere: reach === undefined,
+        counts: await countProgress(db, companyId, id, reach),
+        groups: mergeGroups(await currentGroups(db, companyId, id, services.clock.now()), directName).groups,
+        workplaceNames: new Map((await workplacesOn(db, companyId, today(request))).map((one) => [one.id, one.name])),
+        delivery: await countDelivery(db, companyId, id, campaign.remindersMaximum),
+      }
+    })
+    if (!found) {
+      if (desk === 'clerk') throw new Problem('not_found')
+      return showSigning(services, request, reply, {}, [])
+    }
+    const view = progressView(found, desk, today(request), services.texts, request.locale)
+    const signedRows = (view['signedRows'] as { key: string; value: string }[]).map((row, index) =>
+      index === 1 && row.value ? { ...row, value: formatDate('dateTime', row.value, request.locale, timeZone) } : row,
+    )
+    return deskPage(services, request, reply, 'campaigns/desk-progress', { ...view, signedRows })
+  })
+
+  scope.get(`/${desk}/campaigns/:id/progress`, async (request, reply) => {
+    const { companyId } = identityOf(request)
+    const id = campaignIdOf(request)
+    const { campaign, counts } = await asAudience(services, request, async (db: AnyHandle) => ({
+      campaign: await getCampaign(db, companyId, id),
+      counts: await countProgress(db, companyId, id, workplacesInReach(request)),
+    }))
+    const sum = sumProgress(counts)
+    return reply.send({
+      value: sum.submitted,
+      max: Math.max(1, sum.invited),
+      words: progressWords(sum, services.texts, request.locale),
+      done: campaign.state !== 'open',
+    })
+  })
+}
+
+async function showSigning(
+  services: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  typed: { criteriaMethod?: string | undefined; confirmed?: boolean },
+  errors: readonly FieldError[],
+): Promise<FastifyReply> {
+  const { companyId, timeZone } = identityOf(request)
+  const id = campaignIdOf(request)
+  const found = await asAudience(services, request, async (db: AnyHandle) => {
+    const campaign = await getCampaign(db, companyId, id)
+    // a draft is HR's business
+    if (campaign.state !== 'prepared') throw new Problem(campaign.state === 'draft' ? 'not_found' : 'wrong_state')
+    const on = dateIn(timeZone, services.clock.now())
+    const names = new Map((await workplacesOn(db, companyId, on)).map((one) => [one.id, one.name]))
+    const directName = (name: string) => services.texts.text(request.locale, 'campaigns.groups.direct', { name })
+    return {
+      campaign,
+      questionnaires: await campaignQuestionnaires(db, companyId, id),
+      workplaces: (await campaignWorkplaces(db, companyId, id))
+        .map((one) => ({ ...one, name: names.get(one.workplaceId) ?? '' }))
+        .sort((a, b) => a.name.localeCompare(b.name, 'ja')),
+      groups: mergeGroups(await currentGroups(db, companyId, id, services.clock.now()), directName).groups,
+    }
+  })
+  const view = signingView(found, await shippedQuestionnaires(), typed, services.texts, request.locale)
+  return deskPage(
+    services,
+    request,
+    reply,
+    'campaigns/implementer-sign',
+    { ...view, errors },
+    { status: errors.length > 0 ? 400 : 200 },
+  )
+}

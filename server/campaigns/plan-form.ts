@@ -1,0 +1,167 @@
+import { z } from 'zod'
+import type { QuestionnaireVersion } from '../questionnaires/index.ts'
+import type { Workplace } from '../roster/index.ts'
+import type { Texts } from '../web/texts.ts'
+import type { CampaignPlan } from './planning.ts'
+import type { Campaign, CampaignQuestionnaire } from './queries.ts'
+
+const date = z
+  .string()
+  .regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'campaigns.error.date')
+  .refine(isDate, 'campaigns.error.date')
+const many = z.union([z.array(z.string()), z.string().transform((one) => [one])]).default([])
+const flag = z
+  .literal('yes')
+  .optional()
+  .transform((value) => value === 'yes')
+const wholeNumber = (least: number, most: number, key: string) =>
+  z
+    .string()
+    .trim()
+    .regex(/^\d{1,4}$/, key)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, key)
+
+const reference = z.string().regex(/^[a-z][a-z0-9-]{1,62}@[1-9]\d{0,3}$/, 'campaigns.error.noQuestionnaire')
+
+/** The form of a plan; messages are text keys. */
+export const planSchema = z.object({
+  name: z.string().trim().min(1, 'campaigns.error.name').max(120, 'campaigns.error.name'),
+  opensOn: date,
+  closesOn: date,
+  questionnaires: reference,
+  beside: many,
+  workplaces: many,
+  criteriaMethod: z.enum(['simpleSum', 'conversion'], 'campaigns.error.criteriaMethod'),
+  floor: wholeNumber(10, 1000, 'campaigns.error.floor'),
+  remindersMaximum: wholeNumber(0, 3, 'campaigns.error.reminders'),
+  reminderIntervalDays: wholeNumber(2, 60, 'campaigns.error.interval'),
+  employerReceivesIndividualResults: flag,
+  othersMayRequestInterview: flag,
+  turnoverRiskPurpose: flag,
+})
+
+export type PlanForm = Record<keyof z.infer<typeof planSchema>, string | readonly string[] | undefined>
+
+/** What the form says, as a plan. */
+export function planOf(form: z.infer<typeof planSchema>): CampaignPlan {
+  const referenceOf = (text: string) => {
+    const [slug, version] = text.split('@')
+    return { slug: slug!, version: Number(version) }
+  }
+  return {
+    name: form.name,
+    opensOn: form.opensOn,
+    closesOn: form.closesOn,
+    questionnaires: [form.questionnaires, ...form.beside.filter((one) => reference.safeParse(one).success)].map(
+      referenceOf,
+    ),
+    workplaceIds: form.workplaces,
+    criteriaMethod: form.criteriaMethod,
+    floor: form.floor,
+    employerReceivesIndividualResults: form.employerReceivesIndividualResults,
+    othersMayRequestInterview: form.othersMayRequestInterview,
+    turnoverRiskPurpose: form.turnoverRiskPurpose,
+    remindersMaximum: form.remindersMaximum,
+    reminderIntervalDays: form.reminderIntervalDays,
+  }
+}
+
+/** Values a new plan begins with: every workplace, the floor of the law, two reminders. */
+export function emptyPlan(workplaces: readonly Workplace[], statutory: string | undefined): PlanForm {
+  return {
+    name: '',
+    opensOn: '',
+    closesOn: '',
+    questionnaires: statutory,
+    beside: [],
+    workplaces: workplaces.map((workplace) => workplace.id),
+    criteriaMethod: undefined,
+    floor: '10',
+    remindersMaximum: '2',
+    reminderIntervalDays: '5',
+    employerReceivesIndividualResults: undefined,
+    othersMayRequestInterview: undefined,
+    turnoverRiskPurpose: undefined,
+  }
+}
+
+/** A stored plan, for changing it. */
+export function planFormOf(
+  campaign: Campaign,
+  questionnaires: readonly CampaignQuestionnaire[],
+  workplaceIds: readonly string[],
+): PlanForm {
+  const names = questionnaires.map((one) => `${one.slug}@${one.version}`)
+  const yes = (value: boolean) => (value ? 'yes' : undefined)
+  return {
+    name: campaign.name,
+    opensOn: campaign.opensOn,
+    closesOn: campaign.closesOn,
+    questionnaires: names[0],
+    beside: names.slice(1),
+    workplaces: workplaceIds,
+    criteriaMethod: campaign.criteriaMethod,
+    floor: String(campaign.floor),
+    remindersMaximum: String(campaign.remindersMaximum),
+    reminderIntervalDays: String(campaign.reminderIntervalDays),
+    employerReceivesIndividualResults: yes(campaign.employerReceivesIndividualResults),
+    othersMayRequestInterview: yes(campaign.othersMayRequestInterview),
+    turnoverRiskPurpose: yes(campaign.turnoverRiskPurpose),
+  }
+}
+
+/** The form page's values: what is typed, and what can be chosen. */
+export function planView(
+  form: PlanForm,
+  offered: { questionnaires: readonly QuestionnaireVersion[]; workplaces: readonly Workplace[] },
+  texts: Texts,
+  locale: 'ja' | 'en',
+): Record<string, unknown> {
+  const text = (key: string, params?: Record<string, string | number>) => texts.text(locale, `campaigns.${key}`, params)
+  const chosen = (field: keyof PlanForm) => [form[field] ?? []].flat()
+  const questionnaire = (version: QuestionnaireVersion, field: 'questionnaires' | 'beside') => ({
+    value: `${version.slug}@${version.version}`,
+    label: version.definition.title[locale] ?? version.definition.title['ja'] ?? version.slug,
+    hint: text('plan.version', {
+      name: `${version.slug}@${version.version}`,
+      items: version.items.length,
+      minutes: version.definition.minutes ?? 1,
+    }),
+    checked: chosen(field).includes(`${version.slug}@${version.version}`),
+  })
+  const ofKind = (kinds: readonly string[]) =>
+    offered.questionnaires.filter((one) => kinds.includes(one.definition.kind))
+  return {
+    form: { ...form, name: form.name ?? '' },
+    statutory: ofKind(['statutory']).map((one) => questionnaire(one, 'questionnaires')),
+    beside: ofKind(['presenteeism', 'recommendation', 'pulse']).map((one) => questionnaire(one, 'beside')),
+    workplaces: offered.workplaces.map((workplace) => ({
+      value: workplace.id,
+      label: workplace.name,
+      hint:
+        workplace.headcountFor50 === null
+          ? ''
+          : text(workplace.headcountFor50 >= 50 ? 'plan.workplaceCommittee' : 'plan.workplaceOpinions', {
+              count: workplace.headcountFor50,
+            }),
+      checked: chosen('workplaces').includes(workplace.id),
+    })),
+    methods: (['simpleSum', 'conversion'] as const).map((method) => ({
+      value: method,
+      label: text(`method.${method}`),
+      hint: text(`method.${method}Hint`),
+      checked: form.criteriaMethod === method,
+    })),
+    reminderChoices: [0, 1, 2, 3].map((count) => ({
+      value: String(count),
+      label: text('plan.remindersTimes', { count }),
+      selected: form.remindersMaximum === String(count),
+    })),
+  }
+}
+
+function isDate(value: string): boolean {
+  const parsed = new Date(`${value}T00:00:00Z`)
+  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(value)
+}
