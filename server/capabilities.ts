@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import * as access from './access/index.ts'
 import * as answering from './answering/index.ts'
 import * as campaigns from './campaigns/index.ts'
+import * as graduations from './graduations/index.ts'
 import type { JobHandler, Tick } from './jobs/types.ts'
 import type { MailTemplate } from './mail/types.ts'
 import * as physicianDesk from './physician-desk/index.ts'
@@ -14,13 +15,13 @@ export type AddRoutes = (app: FastifyInstance, services: Services) => Promise<vo
 /**
  * Every capability, listed by hand, in the order of docs/ARCHITECTURE.md: a capability may use those above it, never those below.
  */
-export const capabilities: readonly AddRoutes[] = [access.addRoutes, campaigns.addRoutes, results.addRoutes, answering.addRoutes, physicianDesk.addRoutes]
+export const capabilities: readonly AddRoutes[] = [access.addRoutes, campaigns.addRoutes, results.addRoutes, answering.addRoutes, physicianDesk.addRoutes, graduations.addRoutes]
 
 /** Kinds of mail, by the capability that owns them. */
-export const mailTemplates: readonly MailTemplate[] = [...access.mailTemplates, ...campaigns.mailTemplates, ...results.mailTemplates]
+export const mailTemplates: readonly MailTemplate[] = [...access.mailTemplates, ...campaigns.mailTemplates, ...results.mailTemplates, ...graduations.mailTemplates]
 
 /** Work that requests leave behind. */
-export const jobHandlers: readonly JobHandler[] = [...campaigns.jobHandlers]
+export const jobHandlers: readonly JobHandler[] = [...campaigns.jobHandlers, ...graduations.jobHandlers]
 
 /** Work that is looked for by the clock. */
-export const ticks: readonly Tick[] = [...access.ticks, ...campaigns.ticks]
+export const ticks: readonly Tick[] = [...access.ticks, ...campaigns.ticks, ...graduations.ticks]

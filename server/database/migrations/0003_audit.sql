@@ -33,6 +33,9 @@ CREATE POLICY own_alumni ON audit_entry AS RESTRICTIVE FOR SELECT TO hanamichi_a
 CREATE POLICY own_acts ON audit_entry AS RESTRICTIVE FOR SELECT TO hanamichi_implementer, hanamichi_clerk, hanamichi_physician, hanamichi_hr
   USING (actor_id = (SELECT subject_id()));
 
+-- not even how often somebody consulted the physician in private
+CREATE POLICY no_consultations ON audit_entry AS RESTRICTIVE FOR SELECT TO hanamichi_admin USING (action NOT LIKE 'consultation.%');
+
 CREATE TABLE audit_link (
   company_id uuid NOT NULL REFERENCES company,
   sequence bigint NOT NULL CHECK (sequence > 0),

@@ -1,0 +1,144 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import * as z from 'zod'
+import { identifySubjects } from '../campaigns/index.ts'
+import { dateIn } from '../clock.ts'
+import { closeConsultation, listConsultations, openConsultation } from '../results/index.ts'
+import { findMembers, type Member } from '../roster/index.ts'
+import type { Services } from '../services.ts'
+import { asAudience, identityOf } from '../web/audience.ts'
+import { deskPage } from '../web/desk.ts'
+import { formatDate } from '../web/formats.ts'
+import { idOf } from '../web/params.ts'
+import { Problem } from '../web/problems.ts'
+import { once } from '../web/repeated-post.ts'
+import { readNote, saveNote } from './notes.ts'
+import { nameOf, wordsOf } from './pages.ts'
+import { auditDesk } from './physician-routes.ts'
+import type { AnyHandle, DeskTables } from './tables.ts'
+
+const noteForm = z.object({ note: z.string().trim().max(10_000) })
+
+/** Private consultations: only those addressed to this physician; the database shows no others. */
+export function addConsultationRoutes(scope: FastifyInstance, services: Services): void {
+  scope.get('/physician/consultations', async (request, reply) => {
+    const { companyId, timeZone } = identityOf(request)
+    const words = wordsOf(services.texts, request.locale)
+    const data = await asAudience<DeskTables, Record<string, unknown>>(services, request, async (db) => {
+      const all = await listConsultations(db, companyId)
+      const people = await membersOf(
+        services,
+        db,
+        request,
+        all.map((one) => one.subjectId),
+      )
+      const rows = all.map((one) => ({
+        cells: [
+          { text: nameOf(people.get(one.subjectId), words), heading: true, href: `/physician/consultations/${one.id}` },
+          { text: formatDate('dateTime', one.askedAt, request.locale, timeZone) },
+          one.closedAt
+            ? { text: words('consultation.closed'), tag: 'done' }
+            : { text: words('consultation.open'), tag: 'wait' },
+        ],
+      }))
+      return {
+        openCount: all.filter((one) => !one.closedAt).length,
+        columns: ['person', 'asked', 'state'].map((key) => ({ label: words(`consultation.column.${key}`) })),
+        rows,
+      }
+    })
+    return deskPage(services, request, reply, 'physician-desk/consultations', data)
+  })
+
+  scope.get('/physician/consultations/:id', async (request, reply) => {
+    const id = idOf(request)
+    const { companyId } = identityOf(request)
+    const words = wordsOf(services.texts, request.locale)
+    const data = await asAudience<DeskTables, Record<string, unknown>>(services, request, async (db) => {
+      const asked = await openConsultation(db, services.vault, companyId, id)
+      await auditDesk(services, db, request, {
+        action: 'consultation.opened',
+        subjectId: asked.subjectId,
+        reason: 'physician-desk.reason.consultation',
+        objectKind: 'consultation',
+        objectId: id,
+      })
+      const people = await membersOf(services, db, request, [asked.subjectId])
+      const note = await readNote(db, services.vault, companyId, id)
+      return {
+        id,
+        name: nameOf(people.get(asked.subjectId), words),
+        askedAt: asked.askedAt,
+        message: asked.message,
+        howToReach: asked.howToReach,
+        closed: asked.closedAt !== undefined,
+        noteText: note.text,
+        noteSavedAt: note.savedAt,
+      }
+    })
+    return deskPage(services, request, reply, 'physician-desk/consultation', data)
+  })
+
+  scope.post('/physician/consultations/:id/notes', async (request, reply) => {
+    const id = idOf(request)
+    const form = noteForm.safeParse(request.body)
+    if (!form.success) throw new Problem('invalid_input')
+    return once<DeskTables>(services, request, reply, async (db) => {
+      const { companyId, subjectId } = identityOf(request)
+      const asked = await openConsultation(db, services.vault, companyId, id)
+      await saveNote(
+        db,
+        services.vault,
+        { companyId, id, subjectId: asked.subjectId, authorId: subjectId },
+        form.data.note,
+        services.clock.now(),
+      )
+      await auditDesk(services, db, request, {
+        action: 'consultation.noted',
+        subjectId: asked.subjectId,
+        reason: 'physician-desk.reason.consultation',
+        objectKind: 'consultation',
+        objectId: id,
+      })
+      return `/physician/consultations/${id}`
+    })
+  })
+
+  scope.post('/physician/consultations/:id/close', async (request, reply) => {
+    const id = idOf(request)
+    return once<DeskTables>(services, request, reply, async (db) => {
+      const { companyId } = identityOf(request)
+      const asked = await openConsultation(db, services.vault, companyId, id)
+      await closeConsultation(db, companyId, id, services.clock.now())
+      await auditDesk(services, db, request, {
+        action: 'consultation.closed',
+        subjectId: asked.subjectId,
+        reason: 'physician-desk.reason.consultation',
+        objectKind: 'consultation',
+        objectId: id,
+      })
+      return '/physician/consultations'
+    })
+  })
+}
+
+async function membersOf(
+  services: Services,
+  db: AnyHandle,
+  request: FastifyRequest,
+  subjectIds: readonly string[],
+): Promise<Map<string, Member>> {
+  const { companyId, timeZone } = identityOf(request)
+  const identities = await identifySubjects(db, services.vault, companyId, subjectIds)
+  const members = await findMembers(
+    db,
+    companyId,
+    [...identities.values()].map((one) => one.employmentId),
+    dateIn(timeZone, services.clock.now()),
+  )
+  return new Map(
+    [...identities].flatMap(([subjectId, one]): [string, Member][] => {
+      const member = members.get(one.employmentId)
+      return member ? [[subjectId, member]] : []
+    }),
+  )
+}

@@ -1,0 +1,82 @@
+import * as z from 'zod'
+import { newId } from '../ids.ts'
+import { markRequest } from '../results/index.ts'
+import { Problem } from '../web/problems.ts'
+import { listReleasedOpinions } from './opinions.ts'
+import { deskOf, type AnyHandle, type MeasureTable } from './tables.ts'
+
+/** What the employer may do, from the table of work categories (https://wic-net.com/material/document/17187/145). */
+export const measureKinds = [
+  'shorten_hours',
+  'limit_overtime',
+  'limit_trips',
+  'limit_load',
+  'change_task',
+  'change_place',
+  'less_night_work',
+  'leave',
+  'none',
+  'other',
+] as const
+
+const optionalDate = z.union([z.literal('').transform(() => null), z.iso.date()]).default(null)
+
+/** One measure as HR records it; the person is heard before, a review date always stands. */
+export const measureSchema = z
+  .object({
+    kind: z.enum(measureKinds),
+    detail: z.string().trim().min(1).max(1_000),
+    from_on: z.iso.date(),
+    until_on: optionalDate,
+    review_on: z.iso.date(),
+    person_heard_on: z.iso.date(),
+  })
+  .refine((one) => one.until_on === null || one.until_on >= one.from_on, { path: ['until_on'] })
+  .refine((one) => one.review_on >= one.from_on, { path: ['review_on'] })
+export type NewMeasure = z.infer<typeof measureSchema>
+
+/**
+ * Records what the employer decided (role hr): only upon a released opinion, after the person was heard (law B-1, P-7).
+ * @throws {Problem} not_found without an opinion in reach, invalid_input when the person is to be heard later than today
+ */
+export async function recordMeasure(
+  db: AnyHandle,
+  of: {
+    companyId: string
+    requestId: string
+    userId: string
+    workplaceIds: readonly string[] | undefined
+    today: string
+  },
+  measure: NewMeasure,
+  at: Date,
+): Promise<string> {
+  const opinion = (await listReleasedOpinions(db, of.companyId, of.workplaceIds)).get(of.requestId)
+  if (!opinion) throw new Problem('not_found')
+  if (measure.person_heard_on > of.today)
+    throw new Problem('invalid_input', [
+      { field: 'person_heard_on', key: 'physician-desk.measure.errors.person_heard_on' },
+    ])
+  const id = newId(at)
+  await deskOf(db)
+    .insertInto('measure')
+    .values({
+      company_id: of.companyId,
+      id,
+      opinion_id: opinion.id,
+      employment_id: opinion.employment_id,
+      ...measure,
+      decided_by: of.userId,
+      decided_at: at,
+    })
+    .execute()
+  await markRequest(db, of.requestId, of.userId, 'measures_recorded', at)
+  return id
+}
+
+/** Measures upon one opinion (roles hr, physician), earliest first. */
+export async function listMeasures(db: AnyHandle, companyId: string, requestId?: string): Promise<MeasureTable[]> {
+  let query = deskOf(db).selectFrom('measure').selectAll().where('company_id', '=', companyId)
+  if (requestId !== undefined) query = query.where('opinion_id', '=', requestId)
+  return query.orderBy('from_on').orderBy('id').execute()
+}
