@@ -1,0 +1,176 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { dateIn } from '../clock.ts'
+import { membersOn, departmentTreeOn } from '../roster/index.ts'
+import type { Services } from '../services.ts'
+import { asAudience, forAudience, identityOf, workplacesInReach } from '../web/audience.ts'
+import { deskPage } from '../web/desk.ts'
+import { Problem } from '../web/problems.ts'
+import { once } from '../web/repeated-post.ts'
+import type { FieldError } from '../web/render.ts'
+import { boardView, loadBoard } from './board.ts'
+import { cancelDeparture, confirmDepartureIn, findDeparture, memberOfDeparture, type Departure } from './departures.ts'
+import { openDraft } from './drafts.ts'
+import { kinds } from './kinds.data.ts'
+import { kindOptions, stepView } from './pages.ts'
+import { findDateFault, usesCompanyAddress } from './rules.ts'
+import { reasonFigures } from './reasons.ts'
+import { reasonTable } from './reasons-page.ts'
+import { listSteps, tickStep } from './steps.ts'
+import type { AnyHandle } from './tables.ts'
+import { openedRecords } from './records.ts'
+
+const idParams = z.object({ departureId: z.uuid() })
+const stepParams = z.object({ departureId: z.uuid(), stepId: z.uuid() })
+const day = z.iso.date()
+const optionalDay = z.union([z.literal('').transform(() => null), day]).optional().transform((on) => on ?? null)
+const datesBody = { noticeOn: optionalDay, lastWorkingOn: optionalDay, leavingOn: day }
+const newBody = z.object({ employeeCode: z.string().trim().min(1).max(100), ...datesBody })
+const confirmBody = z.object({ kind: z.enum(kinds), ...datesBody })
+const tickBody = z.object({ done: z.enum(['yes', 'no']) })
+const cancelBody = z.object({ cancel: z.literal('yes') })
+
+const typedOf = (body: unknown): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries((body ?? {}) as Record<string, unknown>).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value.slice(0, 100)]] : [])),
+  )
+
+/** `/hr/graduations…`: drafts to confirm first, then who leaves when and what waits for whom. */
+export function addHrRoutes(app: FastifyInstance, services: Services): void {
+  forAudience(app, services, 'hr')
+  const sayIn = (request: FastifyRequest) => (key: string, values?: Record<string, string | number>) => services.texts.text(request.locale, key, values)
+  const todayOf = (request: FastifyRequest) => dateIn(identityOf(request).timeZone, services.clock.now())
+  const errorsOf = (request: FastifyRequest, faults: readonly { field: string; key: string }[]): FieldError[] =>
+    faults.map(({ field, key }) => ({ field, message: sayIn(request)(key) }))
+  const faultsOf = (issues: readonly { path: PropertyKey[] }[]) =>
+    [...new Set(issues.map((issue) => String(issue.path[0] ?? '')))].map((field) => ({ field, key: `graduations.errors.${field}` }))
+
+  app.get('/hr/graduations', async (request, reply) => {
+    const { companyId } = identityOf(request)
+    const today = todayOf(request)
+    const board = await asAudience(services, request, (db: AnyHandle) => loadBoard(db, companyId, today, workplacesInReach(request)))
+    return deskPage(services, request, reply, 'graduations/board', boardView(board, today, request.locale, sayIn(request)))
+  })
+
+  app.get('/hr/graduations/reasons', async (request, reply) => {
+    const { companyId } = identityOf(request)
+    const panel = await reasonFigures(services, companyId, todayOf(request), services.clock.now())
+    return deskPage(services, request, reply, 'graduations/reasons', await reasonTable(panel, request.locale, sayIn(request)))
+  })
+
+  const showNew = (request: FastifyRequest, reply: FastifyReply, errors?: FieldError[]) => {
+    const typed = typedOf(request.body)
+    const values = { employeeCode: typed['employeeCode'] ?? '', noticeOn: typed['noticeOn'] ?? '', lastWorkingOn: typed['lastWorkingOn'] ?? '', leavingOn: typed['leavingOn'] ?? '' }
+    return deskPage(services, request, reply, 'graduations/new', { typed: values, ...(errors && { errors }) }, { status: errors ? 400 : 200 })
+  }
+  app.get('/hr/graduations/new', async (request, reply) => showNew(request, reply))
+  app.post('/hr/graduations/new', async (request, reply) => {
+    const body = newBody.safeParse(request.body)
+    if (!body.success) return showNew(request, reply, errorsOf(request, faultsOf(body.error.issues)))
+    const { companyId } = identityOf(request)
+    const { employeeCode, ...dates } = body.data
+    const today = todayOf(request)
+    const member = await asAudience(services, request, async (db: AnyHandle) =>
+      (await membersOn(db, companyId, today, workplacesInReach(request))).find((one) => one.employeeCode === employeeCode),
+    )
+    if (!member) return showNew(request, reply, errorsOf(request, [{ field: 'employeeCode', key: 'graduations.errors.employeeUnknown' }]))
+    const fault = findDateFault(dates, member.employedFromOn)
+    if (fault) return showNew(request, reply, errorsOf(request, [fault]))
+    return once(services, request, reply, async (db: AnyHandle) => {
+      const { departureId } = await openDraft(db, companyId, { employmentId: member.employmentId, ...dates }, services.clock.now())
+      return `/hr/graduations/${departureId}`
+    })
+  })
+
+  async function getReachable(request: FastifyRequest, db: AnyHandle): Promise<{ departure: Departure; member: NonNullable<Awaited<ReturnType<typeof memberOfDeparture>>> }> {
+    const { companyId } = identityOf(request)
+    const { departureId } = request.params as z.infer<typeof idParams>
+    const departure = await findDeparture(db, companyId, departureId)
+    const member = departure && (await memberOfDeparture(db, companyId, departure, todayOf(request)))
+    const reach = workplacesInReach(request)
+    if (!departure || !member || (reach && !reach.includes(member.workplaceId))) throw new Problem('not_found')
+    return { departure, member }
+  }
+
+  async function showOne(request: FastifyRequest, reply: FastifyReply, errors?: FieldError[]): Promise<FastifyReply> {
+    const { companyId } = identityOf(request)
+    const say = sayIn(request)
+    const today = todayOf(request)
+    const found = await asAudience(services, request, async (db: AnyHandle) => {
+      const { departure, member } = await getReachable(request, db)
+      const tree = await departmentTreeOn(db, companyId, today < departure.leavingOn ? today : departure.leavingOn)
+      return {
+        departure,
+        member,
+        department: tree.find((one) => one.id === member.departmentId)?.name ?? '',
+        steps: await listSteps(db, companyId, [departure.id]),
+        opened: await openedRecords(db, services, companyId, departure.id),
+      }
+    })
+    const { departure, member, opened } = found
+    const typed = errors ? typedOf(request.body) : {}
+    const rosterDiffers = departure.state === 'confirmed' && member.employedUntilOn !== null && member.employedUntilOn !== departure.leavingOn
+    const data = {
+      departureId: departure.id,
+      state: departure.state,
+      name: `${member.familyName} ${member.givenName}`,
+      department: found.department,
+      kindWords: departure.kind ? say(`graduations.kind.${departure.kind}`) : '',
+      kindChoices: kindOptions(typed['kind'], say),
+      isDeath: departure.kind === 'death',
+      noticeOn: typed['noticeOn'] ?? departure.noticeOn ?? '',
+      lastWorkingOn: typed['lastWorkingOn'] ?? departure.lastWorkingOn ?? '',
+      leavingOn: typed['leavingOn'] ?? departure.leavingOn,
+      cannotBeMailed: departure.state !== 'cancelled' && !usesCompanyAddress(departure, today),
+      rosterUntilOn: rosterDiffers ? member.employedUntilOn : '',
+      steps: found.steps.map((step) => stepView(step, today, say)),
+      canReadInterview: opened.hasInterview,
+      canReadContact: opened.hasContact,
+      ...(errors && { errors }),
+    }
+    return deskPage(services, request, reply, 'graduations/departure', data, { status: errors ? 400 : 200 })
+  }
+
+  app.get('/hr/graduations/:departureId', { schema: { params: idParams } }, async (request, reply) => showOne(request, reply))
+
+  app.post('/hr/graduations/:departureId/confirm', { schema: { params: idParams } }, async (request, reply) => {
+    const body = confirmBody.safeParse(request.body)
+    if (!body.success) return showOne(request, reply, errorsOf(request, faultsOf(body.error.issues)))
+    const { companyId, subjectId: userId } = identityOf(request)
+    const { departureId } = request.params as z.infer<typeof idParams>
+    try {
+      return await once(services, request, reply, async (db: AnyHandle) => {
+        await getReachable(request, db)
+        await confirmDepartureIn(db, services, { companyId, departureId, userId, ...body.data }, request.id, services.clock.now())
+        return `/hr/graduations/${departureId}`
+      })
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'invalid_input') return showOne(request, reply, errorsOf(request, error.fields))
+      throw error
+    }
+  })
+
+  app.post('/hr/graduations/:departureId/cancel', { schema: { params: idParams } }, async (request, reply) => {
+    if (!cancelBody.safeParse(request.body).success) return showOne(request, reply, errorsOf(request, [{ field: 'cancel', key: 'graduations.errors.cancel' }]))
+    const { companyId, subjectId: userId } = identityOf(request)
+    const { departureId } = request.params as z.infer<typeof idParams>
+    return once(services, request, reply, async (db: AnyHandle) => {
+      await getReachable(request, db)
+      await cancelDeparture(db, services, { companyId, departureId, userId, requestId: request.id }, services.clock.now())
+      return '/hr/graduations'
+    })
+  })
+
+  app.post('/hr/graduations/:departureId/steps/:stepId', { schema: { params: stepParams } }, async (request, reply) => {
+    const body = tickBody.safeParse(request.body)
+    if (!body.success) throw new Problem('invalid_input')
+    const { companyId } = identityOf(request)
+    const { departureId, stepId } = request.params as z.infer<typeof stepParams>
+    return once(services, request, reply, async (db: AnyHandle) => {
+      await getReachable(request, db)
+      const tick = { departureId, stepId, by: 'hr', done: body.data.done === 'yes' } as const
+      if (!(await tickStep(db, companyId, tick, services.clock.now()))) throw new Problem('not_found')
+      return `/hr/graduations/${departureId}#steps`
+    })
+  })
+}

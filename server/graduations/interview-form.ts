@@ -1,0 +1,115 @@
+import { readAnswer, type AskedItem } from '../../analysis/scoring/index.ts'
+import type { QuestionnaireVersion } from '../questionnaires/index.ts'
+import type { FieldError } from '../web/render.ts'
+import type { InterviewAnswers } from './interviews.ts'
+
+type Locale = 'ja' | 'en'
+type Say = (key: string) => string
+
+/** A question as the page draws it; `widget` says how, whatever the type of the item. */
+export interface QuestionView {
+  name: string
+  widget: 'choices' | 'select' | 'text' | 'number' | 'date'
+  words: string
+  help: string
+  multiple: boolean
+  entries: { value: string; label: string; checked: boolean; selected: boolean }[]
+  typed: string
+  longest: number
+}
+
+export interface SectionView {
+  heading: string
+  instruction: string
+  questions: QuestionView[]
+}
+
+const fieldOf = (itemId: string) => `q_${itemId}`
+const inLocale = (text: Record<string, string> | undefined, locale: Locale) => text?.[locale] ?? text?.['ja'] ?? ''
+
+/** The questions of a definition, with what was typed before (a page shown again). Every question may be left open. */
+export function interviewForm(questionnaire: QuestionnaireVersion, locale: Locale, body: unknown, say: Say): SectionView[] {
+  return questionnaire.definition.sections.map((section) => ({
+    heading: inLocale(section.title, locale),
+    instruction: inLocale(section.instruction, locale),
+    questions: questionnaire.items
+      .filter((asked) => asked.sectionId === section.id)
+      .map((asked) => questionOf(asked, locale, givenFor(body, asked.id), say)),
+  }))
+}
+
+function questionOf(asked: AskedItem, locale: Locale, given: readonly string[], say: Say): QuestionView {
+  const { item } = asked
+  const view = {
+    name: fieldOf(item.id),
+    words: [inLocale(item.stem, locale), inLocale(item.text, locale)].filter(Boolean).join(' '),
+    help: inLocale(item.help, locale),
+    multiple: item.type === 'multiple',
+    entries: [] as QuestionView['entries'],
+    typed: given[0] ?? '',
+    longest: item.type === 'text' ? item.max_length : 40,
+  }
+  const entry = (value: string, label: string) => {
+    const chosen = given.includes(value)
+    return { value, label, checked: chosen, selected: chosen }
+  }
+  switch (item.type) {
+    case 'single':
+    case 'multiple': {
+      const entries = asked.options.map((option) => entry(String(option.value), inLocale(option.text, locale)))
+      // a chosen radio cannot be taken back by itself
+      if (item.type === 'single') entries.push(entry('', say('graduations.interview.noAnswer')))
+      return { ...view, widget: 'choices', entries }
+    }
+    case 'rating': {
+      const steps = Array.from({ length: item.max - item.min + 1 }, (_, step) => item.min + step)
+      const ends = new Map([
+        [item.min, inLocale(item.low, locale)],
+        [item.max, inLocale(item.high, locale)],
+      ])
+      const label = (value: number) => (ends.has(value) ? `${value} (${ends.get(value)})` : String(value))
+      const entries = [entry('', say('graduations.interview.noAnswer')), ...steps.map((value) => entry(String(value), label(value)))]
+      return { ...view, widget: 'select', entries }
+    }
+    case 'number':
+    case 'date':
+    case 'text':
+      return { ...view, widget: item.type }
+  }
+}
+
+/** Reads a sent form: answers by item id, null where left open; faults at their fields. */
+export function readInterview(
+  questionnaire: QuestionnaireVersion,
+  body: unknown,
+  say: Say,
+): { answers: InterviewAnswers; errors?: undefined } | { answers?: undefined; errors: FieldError[] } {
+  const answers: InterviewAnswers = {}
+  const errors: FieldError[] = []
+  for (const asked of questionnaire.items) {
+    const read = readAnswer(asked, givenFor(body, asked.id))
+    if (read.fault) errors.push({ field: fieldOf(asked.id), message: say(`graduations.interview.fault.${read.fault}`) })
+    else answers[asked.id] = read.answer as InterviewAnswers[string]
+  }
+  return errors.length > 0 ? { errors } : { answers }
+}
+
+function givenFor(body: unknown, itemId: string): readonly string[] {
+  const value = ((body ?? {}) as Record<string, unknown>)[fieldOf(itemId)]
+  const parts = Array.isArray(value) ? value : [value]
+  return parts.filter((part): part is string => typeof part === 'string')
+}
+
+/** Answers as question and words, in printed order; what was left open is left out. */
+export function interviewInWords(questionnaire: QuestionnaireVersion, answers: InterviewAnswers, locale: Locale): { key: string; value: string }[] {
+  return questionnaire.items.flatMap((asked) => {
+    const answer = answers[asked.id]
+    if (answer === null || answer === undefined) return []
+    const chosen = typeof answer === 'object' ? answer : [answer]
+    const words = chosen.map((value) => {
+      const option = asked.options.find((one) => one.value === value)
+      return option ? inLocale(option.text, locale) : String(value)
+    })
+    return words.length === 0 ? [] : [{ key: inLocale(asked.item.text, locale), value: words.join(locale === 'ja' ? '、' : ', ') }]
+  })
+}

@@ -1,0 +1,69 @@
+import { recordAudit } from '../audit/index.ts'
+import type { QuestionnaireVersion } from '../questionnaires/index.ts'
+import { getShipped } from '../questionnaires/index.ts'
+import type { Services } from '../services.ts'
+import { Problem } from '../web/problems.ts'
+import { findContact } from './contacts.ts'
+import { findInterview, openAnswers, type InterviewAnswers } from './interviews.ts'
+import { findSubject } from './subjects.ts'
+import type { AnyHandle } from './tables.ts'
+
+/**
+ * What a leaver opened to HR (role hr). The database shows no row otherwise, so "not opened", "not answered" and "declined" look the same.
+ */
+export async function openedRecords(
+  db: AnyHandle,
+  services: Services,
+  companyId: string,
+  departureId: string,
+): Promise<{ hasInterview: boolean; hasContact: boolean }> {
+  const subjectId = await findSubject(db, services.vault, companyId, departureId)
+  if (!subjectId) return { hasInterview: false, hasContact: false }
+  const contact = await findContact(db, services, companyId, subjectId)
+  return { hasInterview: (await findInterview(db, companyId, subjectId)) !== undefined, hasContact: contact !== undefined }
+}
+
+interface Reader {
+  companyId: string
+  departureId: string
+  userId: string
+  requestId: string
+}
+
+async function record(db: AnyHandle, reader: Reader, subjectId: string, action: string, at: Date): Promise<void> {
+  await recordAudit(db, reader.companyId, at, {
+    actorKind: 'staff',
+    actorId: reader.userId,
+    actorRole: 'hr',
+    action,
+    subjectArea: 'exit',
+    subjectId,
+    reason: 'graduations.reason.openedByLeaver',
+    requestId: reader.requestId,
+  })
+}
+
+/** Opens answers that the leaver chose to show HR; one audit row each time. @throws {Problem} not_found in every other case */
+export async function readInterviewAsHr(
+  db: AnyHandle,
+  services: Services,
+  reader: Reader,
+  at: Date,
+): Promise<{ questionnaire: QuestionnaireVersion; answers: InterviewAnswers; submittedOn: string }> {
+  const subjectId = await findSubject(db, services.vault, reader.companyId, reader.departureId)
+  const interview = subjectId === undefined ? undefined : await findInterview(db, reader.companyId, subjectId)
+  if (!interview?.submittedOn) throw new Problem('not_found')
+  const answers = await openAnswers(db, services, reader.companyId, interview.subjectId)
+  if (!answers) throw new Problem('not_found')
+  await record(db, reader, interview.subjectId, 'exit_interview.opened', at)
+  return { questionnaire: await getShipped(interview.slug, interview.version), answers, submittedOn: interview.submittedOn }
+}
+
+/** Opens the private address that the leaver lets HR read; one audit row each time. @throws {Problem} not_found otherwise */
+export async function readContactAsHr(db: AnyHandle, services: Services, reader: Reader, at: Date): Promise<string> {
+  const subjectId = await findSubject(db, services.vault, reader.companyId, reader.departureId)
+  const contact = subjectId && (await findContact(db, services, reader.companyId, subjectId))
+  if (!contact || !subjectId) throw new Problem('not_found')
+  await record(db, reader, subjectId, 'private_contact.opened', at)
+  return contact.email
+}
