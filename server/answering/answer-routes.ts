@@ -10,7 +10,7 @@ import type { Wrong } from './draft.ts'
 import { firstOpenSheet, reviewView, sheetView } from './pages.ts'
 import { applyForm, fieldOf, strangeFields, type SheetBody } from './sheet-form.ts'
 import type { Sheet } from './sheets.ts'
-import { changeDraft, invitationOf, loadSitting, orElsewhere } from './sitting.ts'
+import { changeDraft, Elsewhere, invitationOf, loadSitting, orElsewhere } from './sitting.ts'
 import type { AnyHandle } from './tables.ts'
 
 const params = z.object({ sheet: z.coerce.number().int().min(1).max(1000) })
@@ -56,7 +56,12 @@ export function addAnswerRoutes(app: FastifyInstance, services: Services): void 
 
   // what autosave.js sends at each change; JSON problems on the way back
   app.post('/answer/:sheet(^\\d+$)/save', { schema: { params } }, async (request: SheetRequest, reply) => {
-    const { wrong } = await save(request)
+    const { wrong } = await save(request).catch((error: unknown) => {
+      // a script is not sent to another page
+      if (error instanceof Elsewhere)
+        throw new Problem(error.location === '/answer/submitted' ? 'already_submitted' : 'sign_in_needed')
+      throw error
+    })
     if (wrong.length > 0) throw new Problem('invalid_input', wrong.map(faultField))
     return reply.code(204).send()
   })

@@ -90,3 +90,9 @@ export async function answerAll(browser: Browser, value = '2', skip: readonly st
     if (browser.status !== 200) throw new Error(`${browser.url}: ${browser.status} ${browser.text.slice(0, 300)}`)
   }
 }
+
+export async function listOf<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = []
+  for await (const item of items) list.push(item)
+  return list
+}

@@ -4,7 +4,7 @@ import { resultsForAnalysis } from '../../server/results/index.ts'
 import { asRole } from '../campaigns/company.ts'
 import { openBrowser } from '../helpers/browser.ts'
 import { createWorld, type World } from '../helpers/world.ts'
-import { answerAll, codeOn, lastGroup, openSurvey, start, type Survey } from './survey.ts'
+import { answerAll, codeOn, lastGroup, listOf, openSurvey, start, type Survey } from './survey.ts'
 
 let world: World
 let survey: Survey
@@ -64,7 +64,7 @@ describe('the whole walk without script', () => {
       expect(own.sex).toBeUndefined()
       const spq = await answersForAnalysis(db, vault, companyId, survey.campaignId, 'presenteeism-spq')
       expect(spq.find((one) => one.invitationId === invitation.id)!.answers).toEqual({ performance: 70 })
-      const results = await Array.fromAsync(resultsForAnalysis(db, vault, companyId, survey.campaignId))
+      const results = await listOf(resultsForAnalysis(db, vault, companyId, survey.campaignId))
       const { scored } = results.find((one) => one.invitationId === invitation.id)!
       // all twos: 17 items of A of which eleven count reversed (3), 29 of B of which three do, nine of C
       expect(scored.simpleSum?.totals).toEqual({ A: 45, B: 61, C: 18 })
@@ -78,7 +78,7 @@ describe('the whole walk without script', () => {
       expect(scored.scales['quantitativeLoad']).toEqual({ raw: 9, point: expect.any(Number) })
     })
     const { rows: acts } = await world.superuser.query(
-      'SELECT action FROM audit_entry WHERE company_id = $1 AND subject_id = $2 ORDER BY at, id',
+      'SELECT action FROM audit_entry WHERE company_id = $1 AND subject_id = $2 ORDER BY action',
       [survey.company.companyId, invitation.subjectId],
     )
     expect(acts.map((row) => row.action)).toEqual(['invitation.started', 'response.submitted'])
@@ -100,7 +100,7 @@ describe('the whole walk without script', () => {
     await browser.submit('/answer/submit', { code })
     expect(browser.url).toBe('/answer/submitted')
     await asRole(world, 'implementer', survey.company.companyId, async (db) => {
-      const results = await Array.fromAsync(
+      const results = await listOf(
         resultsForAnalysis(db, world.services.vault, survey.company.companyId, survey.campaignId),
       )
       const { scored } = results.find((one) => one.invitationId === survey.invitation('E002').id)!
@@ -130,7 +130,7 @@ describe('the whole walk without script', () => {
     await browser.submit('/answer/submit', { code: lastGroup(code) })
     await asRole(world, 'analysis', survey.company.companyId, async (db) => {
       const { companyId } = survey.company
-      const results = await Array.fromAsync(resultsForAnalysis(db, world.services.vault, companyId, survey.campaignId))
+      const results = await listOf(resultsForAnalysis(db, world.services.vault, companyId, survey.campaignId))
       const { scored } = results.find((one) => one.invitationId === survey.invitation('E005').id)!
       expect(scored.sex).toBe('female')
       expect(scored.conversion).not.toBeNull()
@@ -280,9 +280,9 @@ describe('the whole walk without script', () => {
     const other = await survey.token('E021')
     await guesser.get(`/a/${other}`)
     const statuses = []
-    for (let guess = 0; guess < 14; guess++)
+    for (let guess = 0; guess < 11; guess++)
       statuses.push((await guesser.post(`/a/${other}/start`, { pin: `000${guess}` })).status)
     expect(statuses.slice(0, 10)).toEqual(Array(10).fill(400))
-    expect(statuses.slice(10)).toEqual(Array(4).fill(429))
+    expect(statuses.slice(10)).toEqual([429])
   })
 })
