@@ -48,34 +48,32 @@ export const settings = [
 
 const port = z.coerce.number().int().min(0).max(65535)
 
-const schema = z
-  .object({
-    DATA_DIR: z.string().min(1),
-    KEY_FILE: z.string().min(1),
-    DATABASE_URL: z.union([z.literal(''), z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://')]),
-    MIGRATION_DATABASE_URL: z.union([
-      z.literal(''),
-      z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://'),
-    ]),
-    DATABASE_POOL: z.coerce.number().int().min(2).max(200),
-    BASE_URL: z.url({ protocol: /^https?$/, message: 'must be an http:// or https:// address' }),
-    HOST: z.string().min(1),
-    PORT: port,
-    SMTP_URL: z.union([z.literal(''), z.string().regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')]),
-    MAIL_FROM: z.union([z.literal(''), z.email('must be a mail address')]),
-    LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
-    TRUST_PROXY: z.enum(['yes', 'no']),
-  })
-  .superRefine((value, context) => {
-    if (value.SMTP_URL && !value.MAIL_FROM)
-      context.addIssue({ code: 'custom', path: ['MAIL_FROM'], message: 'is needed when SMTP_URL is set' })
-    if (value.MIGRATION_DATABASE_URL && !value.DATABASE_URL)
-      context.addIssue({
-        code: 'custom',
-        path: ['DATABASE_URL'],
-        message: 'is needed when MIGRATION_DATABASE_URL is set',
-      })
-  })
+const schema = z.object({
+  DATA_DIR: z.string().min(1),
+  KEY_FILE: z.string().min(1),
+  DATABASE_URL: z.union([z.literal(''), z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://')]),
+  MIGRATION_DATABASE_URL: z.union([
+    z.literal(''),
+    z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://'),
+  ]),
+  DATABASE_POOL: z.coerce.number().int().min(2).max(200),
+  BASE_URL: z.url({ protocol: /^https?$/, message: 'must be an http:// or https:// address' }),
+  HOST: z.string().min(1),
+  PORT: port,
+  SMTP_URL: z.union([z.literal(''), z.string().regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')]),
+  MAIL_FROM: z.union([z.literal(''), z.email('must be a mail address')]),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
+  TRUST_PROXY: z.enum(['yes', 'no']),
+})
+
+/** What two settings must have in common; asked also where one of them is wrong by itself, so that all faults are named at once. */
+function faultsTogether(input: Record<string, string>): string[] {
+  const faults: string[] = []
+  if (input['SMTP_URL'] && !input['MAIL_FROM']) faults.push('MAIL_FROM is needed when SMTP_URL is set')
+  if (input['MIGRATION_DATABASE_URL'] && !input['DATABASE_URL'])
+    faults.push('DATABASE_URL is needed when MIGRATION_DATABASE_URL is set')
+  return faults
+}
 
 export interface Config {
   dataDir: string
@@ -108,13 +106,13 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   const input: Record<string, string> = {}
   for (const setting of settings) input[setting.name] = environment[setting.name]?.trim() || setting.default
   const parsed = schema.safeParse(input)
-  if (!parsed.success) {
-    throw new ConfigFault(
-      parsed.error.issues.map(
-        (issue) => `${String(issue.path[0])} ${issue.message} (it is "${shown(String(issue.path[0]), input)}")`,
-      ),
-    )
-  }
+  const faults = [
+    ...(parsed.error?.issues ?? []).map(
+      (issue) => `${String(issue.path[0])} ${issue.message} (it is "${shown(String(issue.path[0]), input)}")`,
+    ),
+    ...faultsTogether(input),
+  ]
+  if (!parsed.success || faults.length > 0) throw new ConfigFault(faults)
   const value = parsed.data
   return {
     dataDir: value.DATA_DIR,

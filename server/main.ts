@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { pino, type BaseLogger } from 'pino'
+import { createSetupCode } from './access/index.ts'
 import { buildApp } from './app.ts'
 import { jobHandlers, mailTemplates, ticks } from './capabilities.ts'
 import type { Clock } from './clock.ts'
@@ -21,6 +22,8 @@ export interface RunOptions {
   worker?: Pick<WorkerOptions, 'loops' | 'lanes'>
   /** false: the caller stops it by itself, SIGTERM and SIGINT are not taken */
   signals?: boolean
+  /** false: says nothing on the console about the first visit */
+  announce?: boolean
 }
 
 /** A process that has come up. */
@@ -44,25 +47,25 @@ export async function runServer(
   options: RunOptions & { withWorker: boolean; onReady?: (running: RunningServer) => void | Promise<void> },
 ): Promise<RunningServer> {
   const { config } = options
+  const log = pino({ level: config.logLevel })
   const ending = new Ending()
+  if (options.signals !== false) stopOnSignals(ending, log)
   try {
     const base = await open(options, ending)
     const app = await buildApp(base.services)
     ending.add(() => app.close())
     const url = await listen(app, config)
     if (base.madeKey)
-      app.log.warn(
+      log.warn(
         { file: config.keyFile },
         'a new key file was made: keep a copy of it in a safe place, apart from the data',
       )
-    const worker = options.withWorker ? await openWorker(options, base, app.log, ending) : undefined
+    const worker = options.withWorker ? await openWorker(options, base, log, ending) : undefined
     // once more, on top: requests end before the worker does (closing twice is harmless)
     ending.add(() => app.close())
     const running = { ...base.running, app, url, worker, stop: () => ending.run() }
-    app.log.info({ url, worker: options.withWorker }, 'serving')
-    if ((await listCompanies(base.services.database)).length === 0)
-      app.log.warn({ address: `${config.baseUrl}/setup` }, 'no company yet: begin here')
-    if (options.signals !== false) stopOnSignals(running, app.log)
+    log.info({ url, worker: options.withWorker }, 'serving')
+    if (options.announce !== false) await announceFirstVisit(base.services)
     await options.onReady?.(running)
     return running
   } catch (error) {
@@ -75,12 +78,12 @@ export async function runServer(
 export async function runWorker(options: RunOptions): Promise<Running> {
   const log = pino({ level: options.config.logLevel })
   const ending = new Ending()
+  if (options.signals !== false) stopOnSignals(ending, log)
   try {
     const base = await open(options, ending)
     const worker = await openWorker(options, base, log, ending)
     const running = { ...base.running, worker, stop: () => ending.run() }
     log.info('working')
-    if (options.signals !== false) stopOnSignals(running, log)
     return running
   } catch (error) {
     await ending.run()
@@ -149,6 +152,14 @@ async function listen(app: FastifyInstance, config: Config): Promise<string> {
   }
 }
 
+/** While there is no company: where to begin, and the code that only who reads this console knows. Not in the log, which others may collect. */
+async function announceFirstVisit(services: Services): Promise<void> {
+  if ((await listCompanies(services.database)).length > 0) return
+  const [code, address] = [createSetupCode(), `${services.config.baseUrl}/setup`]
+  for (const locale of ['ja', 'en'])
+    process.stdout.write(`${services.texts.text(locale, 'web.firstVisit', { address, code })}\n`)
+}
+
 /** What was opened, to be closed in reverse order, once. */
 class Ending {
   readonly #steps: (() => Promise<void>)[] = []
@@ -166,7 +177,8 @@ class Ending {
   }
 }
 
-function stopOnSignals(running: Running, log: Log): void {
+/** Also while it is still coming up: what is open by then is closed. */
+function stopOnSignals(ending: Ending, log: Log): void {
   let since: number | undefined
   const stop = (signal: NodeJS.Signals) => {
     if (since !== undefined) {
@@ -176,7 +188,7 @@ function stopOnSignals(running: Running, log: Log): void {
     }
     since = performance.now()
     log.info({ signal }, 'stopping')
-    running.stop().then(
+    ending.run().then(
       () => process.exit(0),
       (error: unknown) => {
         log.error({ fault: (error as Error).name }, 'did not stop in order')
