@@ -28,7 +28,7 @@ export function decideSlowing(
     (!knownDevice && failed.origin >= mostFailures.origin) ||
     (!knownDevice && step === 'code' && failed.account >= mostFailures.codeAnywhere)
   const beyond = failed.account - 10
-  return { refuse, waitMilliseconds: refuse || beyond < 0 ? 0 : Math.min(3_000, 250 * 2 ** beyond) }
+  return { refuse, waitMilliseconds: refuse || step === 'code' || beyond < 0 ? 0 : Math.min(3_000, 250 * 2 ** beyond) }
 }
 
 /** What counts as one origin: an IPv4 address, or the network half (/64) of an IPv6 address, of which one person has billions. */
