@@ -11,6 +11,7 @@ import {
   openCampaign,
   openSnapshots,
 } from '../../server/campaigns/index.ts'
+import type { AnyHandle } from '../../server/campaigns/tables.ts'
 import { createWorld, type World } from '../helpers/world.ts'
 import { asRole, fillCompany, signedCampaign, type TestStaff } from './company.ts'
 
@@ -156,12 +157,12 @@ test('submitted exactly once, and only while it is open', async () => {
   const [one, two, three] = await asRole(world, 'implementer', companyId, (db) =>
     listInvitations(db, companyId, campaignId),
   )
-  const own = <T>(invitation: typeof one, work: (db: never) => Promise<T>) =>
-    asRole(world, 'employee', companyId, work as never, invitation!.subjectId) as Promise<T>
+  const own = <T>(invitation: typeof one, work: (db: AnyHandle) => Promise<T>) =>
+    asRole(world, 'employee', companyId, work, invitation!.subjectId)
   const now = world.clock.now()
   expect(await own(one, (db) => markStarted(db, companyId, one!.id, now))).toBe(true)
   const twice = await Promise.all([0, 1].map(() => own(one, (db) => markSubmitted(db, companyId, one!.id, now))))
-  expect(twice.sort()).toEqual([false, true])
+  expect(twice.filter(Boolean)).toEqual([true])
   expect(await own(one, (db) => markDeclined(db, companyId, one!.id, now))).toBe(false)
   expect(await own(two, (db) => markDeclined(db, companyId, two!.id, now))).toBe(true)
   expect(await own(two, (db) => markSubmitted(db, companyId, two!.id, now))).toBe(false)

@@ -14,6 +14,7 @@ import {
 } from '../../server/campaigns/index.ts'
 import { replaceGroups } from '../../server/campaigns/groups.ts'
 import { checkQuestionnairesInUse, shippedQuestionnaires } from '../../server/questionnaires/index.ts'
+import type { AnyHandle } from '../../server/campaigns/tables.ts'
 import { createWorld, type World } from '../helpers/world.ts'
 import { asRole, fillCompany, fullPreparation, planFor, signedCampaign, type TestStaff } from './company.ts'
 
@@ -25,9 +26,9 @@ beforeAll(async () => {
 })
 afterAll(() => world.close())
 
-const hr = <T>(work: (db: never) => Promise<T>) => asRole(world, 'hr', company.companyId, work as never) as Promise<T>
-const implementer = <T>(work: (db: never) => Promise<T>) =>
-  asRole(world, 'implementer', company.companyId, work as never, company.implementerId) as Promise<T>
+const hr = <T>(work: (db: AnyHandle) => Promise<T>) => asRole(world, 'hr', company.companyId, work)
+const implementer = <T>(work: (db: AnyHandle) => Promise<T>) =>
+  asRole(world, 'implementer', company.companyId, work, company.implementerId)
 const draft = () => hr((db) => createCampaign(db, company.companyId, planFor(company), company.hrId, world.clock.now()))
 const signature = () => ({
   userId: company.implementerId,

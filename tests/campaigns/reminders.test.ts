@@ -165,7 +165,7 @@ test('HR sees yes or no as of the beginning of the day, and declining looks like
   const { rows } = await world.superuser.query(
     "SELECT column_name FROM information_schema.columns WHERE table_name = 'participation' AND table_schema = 'hanamichi'",
   )
-  expect(rows.map((row) => row.column_name).sort()).toEqual([
+  expect(rows.map((row) => String(row.column_name)).sort((a, b) => (a < b ? -1 : 1))).toEqual([
     'as_of_on',
     'campaign_id',
     'company_id',

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, constantFrom, date, property } from 'fast-check'
 import { expect, test } from 'vitest'
 import { isDayOff, nextMailTime, startOfDay } from '../../server/campaigns/calendar.ts'
 import { mergeGroups, type CampaignGroup } from '../../server/campaigns/groups.ts'
@@ -105,10 +105,10 @@ test('mails wait for a working day between 8 and 20', () => {
 })
 
 test('whatever the moment, the next one for mails is not before it, allowed, and stable', () => {
-  fc.assert(
-    fc.property(
-      fc.date({ min: new Date('2025-01-01'), max: new Date('2030-12-31'), noInvalidDate: true }),
-      fc.constantFrom('Asia/Tokyo', 'UTC', 'America/New_York'),
+  assert(
+    property(
+      date({ min: new Date('2025-01-01'), max: new Date('2030-12-31'), noInvalidDate: true }),
+      constantFrom('Asia/Tokyo', 'UTC', 'America/New_York'),
       (at, zone) => {
         const next = nextMailTime(at, zone)
         expect(next >= at).toBe(true)
