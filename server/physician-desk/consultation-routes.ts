@@ -66,7 +66,7 @@ export function addConsultationRoutes(scope: FastifyInstance, services: Services
       const note = await readNote(db, services.vault, companyId, id)
       return {
         id,
-        name: nameOf(people.get(asked.subjectId), words),
+        personName: nameOf(people.get(asked.subjectId), words),
         askedAt: asked.askedAt,
         message: asked.message,
         howToReach: asked.howToReach,

@@ -186,7 +186,7 @@ async function requestPage(
     const state = stateOf(one, new Set(measures.map((measure) => measure.opinion_id)))
     return {
       id,
-      name: nameOf(member, words),
+      personName: nameOf(member, words),
       department: department?.name ?? '',
       requestedOn: one.requested_on,
       stateLabel: words(`hr.state.${state}`),

@@ -123,7 +123,7 @@ async function formPage(
     return {
       id,
       personHref: `/physician/requests/${id}`,
-      name: nameOf(member, words),
+      personName: nameOf(member, words),
       saved: opinion !== undefined,
       ...opinionFields(form, words, uncheckedWording, lists),
     }
@@ -164,7 +164,7 @@ async function previewPage(
     return {
       id,
       opinionHref: `/physician/requests/${id}/opinion`,
-      name: nameOf(member, words),
+      personName: nameOf(member, words),
       rows: releasedRows(content, words, request.locale, timeZone),
     }
   })

@@ -196,7 +196,7 @@ async function personPage(services: Services, request: FastifyRequest): Promise<
     const heldOn = typeof body['held_on'] === 'string' ? body['held_on'] : today
     return {
       id,
-      name: nameOf(member, words),
+      personName: nameOf(member, words),
       facts,
       clocks: (['request', 'interview', 'opinion'] as const).map((key) => {
         const cell = clockCell(clocks[key], words, request.locale, timeZone)

@@ -94,7 +94,7 @@ export async function needPersonView(
     services.texts.text(locale, `results.needs.${key}`, params)
   return {
     campaign,
-    name: person.name || text('nameless'),
+    personName: person.name || text('nameless'),
     employeeCode: person.employeeCode,
     department: person.department,
     verdict: await resultView(opened.stored, services.texts, locale),
