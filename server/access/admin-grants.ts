@@ -12,6 +12,7 @@ import { errorsOf, readForm, typedValues, type Fault } from './forms.ts'
 import { grantForm, inviteForm, roleOfQuery } from './grant-form.ts'
 import { grantRole } from './grants.ts'
 import { queueStaffInvitation } from './invitations.ts'
+import { faultsOfQualification } from './rules.ts'
 import type { AccessTables, StaffRole } from './tables.ts'
 import { createStaffUser } from './users.ts'
 
@@ -28,7 +29,7 @@ export function addGrantRoutes(scope: FastifyInstance, services: Services): void
   scope.post('/admin/users', async (request, reply) => {
     const form = readForm(inviteForm, request.body)
     const again = (faults: Fault[]) => showFaults(services, request, reply, undefined, faults)
-    if (form.faults) return again(form.faults)
+    if (form.faults) return again([...form.faults, ...qualificationFaults(services, request)])
     const { displayName, email, employeeCode, ...grant } = form.values
     return orAgain(again, async () =>
       once<AccessTables>(services, request, reply, async (db) => {
@@ -67,6 +68,12 @@ export function addGrantRoutes(scope: FastifyInstance, services: Services): void
       }),
     )
   })
+}
+
+// what the role wants is told together with the rest, not only once the rest is right
+function qualificationFaults(services: Services, request: FastifyRequest): Fault[] {
+  const grant = readForm(grantForm, request.body)
+  return grant.values ? faultsOfQualification(grant.values, todayOf(services, request)) : []
 }
 
 async function showRoles(
