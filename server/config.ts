@@ -42,6 +42,11 @@ export const settings = [
       'Mail server, smtp:// or smtps:// with user and password. Empty: mails wait in the queue, nothing is lost.',
   },
   { name: 'MAIL_FROM', default: '', meaning: 'Sender address of all mails; needed with SMTP_URL.' },
+  {
+    name: 'MAIL_PER_SECOND',
+    default: '',
+    meaning: 'Mails one process sends per second at most. Empty: as fast as the mail server takes them.',
+  },
   { name: 'LOG_LEVEL', default: 'info', meaning: 'fatal, error, warn, info, debug or silent.' },
   { name: 'TRUST_PROXY', default: 'no', meaning: 'yes behind a reverse proxy that sets X-Forwarded-For.' },
 ] as const
@@ -62,6 +67,7 @@ const schema = z.object({
   PORT: port,
   SMTP_URL: z.union([z.literal(''), z.string().regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')]),
   MAIL_FROM: z.union([z.literal(''), z.email('must be a mail address')]),
+  MAIL_PER_SECOND: z.string().regex(/^$|^[1-9]\d{0,3}$/, 'must be a whole number from 1 to 9999'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
   TRUST_PROXY: z.enum(['yes', 'no']),
 })
@@ -87,6 +93,8 @@ export interface Config {
   port: number
   smtpUrl: string | undefined
   mailFrom: string | undefined
+  /** no limit when undefined */
+  mailPerSecond: number | undefined
   logLevel: string
   trustProxy: boolean
 }
@@ -125,6 +133,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     port: value.PORT,
     smtpUrl: value.SMTP_URL || undefined,
     mailFrom: value.MAIL_FROM || undefined,
+    mailPerSecond: value.MAIL_PER_SECOND ? Number(value.MAIL_PER_SECOND) : undefined,
     logLevel: value.LOG_LEVEL,
     trustProxy: value.TRUST_PROXY === 'yes',
   }

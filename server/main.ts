@@ -113,10 +113,15 @@ async function open(options: RunOptions, ending: Ending): Promise<Base> {
 }
 
 async function openWorker(options: RunOptions, base: Base, log: Log, ending: Ending): Promise<Worker> {
-  const { smtpUrl, mailFrom } = options.config
+  const { smtpUrl, mailFrom, mailPerSecond } = options.config
   const transport =
     smtpUrl && mailFrom
-      ? createMailTransport({ smtpUrl, from: mailFrom, connections: options.worker?.lanes ?? 1 })
+      ? createMailTransport({
+          smtpUrl,
+          from: mailFrom,
+          perSecond: mailPerSecond,
+          connections: options.worker?.lanes ?? 1,
+        })
       : undefined
   if (!transport) log.warn('SMTP_URL is not set: mails wait in the queue')
   const worker = await startWorker({

@@ -30,6 +30,8 @@ export async function openServices(parts: {
   await host.ready()
   // an idle connection that breaks (database restarted) must not end the process; the next request gets a fresh one
   host.pg.pool.on('error', () => undefined)
+  // one that breaks while lent out, between two queries, tells its client object alone: unheard, that would end the process
+  host.pg.pool.on('connect', (client) => client.on('error', () => undefined))
   const database = createDatabase(host.pg.pool)
   const texts = createTexts(join(templatesDir, 'locales'))
   return {
