@@ -55,7 +55,7 @@ export function sheetView(
     isLast: sheet.number === sheets.length,
     errors: (over.wrong ?? []).map((one) => ({
       field: fieldOf(one.itemId),
-      message: say(`answering.fault.${one.fault}`),
+      message: faultWords(sheet, one, say),
     })),
   }
   if (sheet.kind === 'sex')
@@ -86,7 +86,7 @@ function itemViews(
     const chosen = new Set([answer ?? []].flat().map(String))
     const common = {
       field: fieldOf(asked.id),
-      no: String(sheet.firstNumber + index),
+      no: isNumbered(sheet) ? String(sheet.firstNumber + index) : '',
       words: inLocale(item.text, locale),
       stem: inLocale(item.stem, locale),
       help: inLocale(item.help, locale),
@@ -125,28 +125,60 @@ function itemViews(
 /** View model of templates/answering/review.hbs. */
 export function reviewView(sitting: OpenSitting, say: Say, locale: string): Record<string, unknown> {
   const { sheets, draft, contact, code, identity } = sitting
+  const count = sheets.reduce((sum, sheet) => sum + openItems(sheet, draft).length, 0)
   const gaps = sheets.flatMap((sheet) => {
     if (sheet.kind === 'sex')
       return draft.sex === null ? [{ href: `/answer/${sheet.number}`, words: say('answering.review.sexGap') }] : []
-    const first = sheet.items.map((asked) => asked.id)
-    return openItems(sheet, draft).map((asked) => ({
-      href: `/answer/${sheet.number}#${fieldOf(asked.id)}`,
-      words: say('answering.review.gap', {
-        no: sheet.firstNumber + first.indexOf(asked.id),
-        words: [inLocale(asked.item.stem, locale), inLocale(asked.item.text, locale)].filter(Boolean).join(' '),
-      }),
-    }))
+    return count > gapsNamed ? gapOfSheet(sheet, draft, say, locale) : gapsOfSheet(sheet, draft, say, locale)
   })
   return {
     contact,
     ...progressOf(sitting, say),
     gaps,
+    gapCount: count + (draft.asksSex && draft.sex === null ? 1 : 0),
     lacksVerdict: lacksVerdict(sheets, draft),
     lacksSex: draft.asksSex && draft.sex === null,
     lastSheet: `/answer/${sheets.length}`,
     closesOn: sitting.campaign.closesOn,
     asksCode: !(code.isBound && identity.strength === 'code'),
   }
+}
+
+/** Up to so many gaps are named one by one; beyond that a line per screen. */
+const gapsNamed = 12
+
+function gapsOfSheet(sheet: ItemsSheet, draft: Draft, say: Say, locale: string): { href: string; words: string }[] {
+  return openItems(sheet, draft).map((asked) => {
+    const words = [inLocale(asked.item.stem, locale), inLocale(asked.item.text, locale)].filter(Boolean).join(' ')
+    const no = sheet.firstNumber + sheet.items.indexOf(asked)
+    return {
+      href: `/answer/${sheet.number}#${fieldOf(asked.id)}`,
+      words: isNumbered(sheet) ? say('answering.review.gap', { no, words }) : words,
+    }
+  })
+}
+
+function gapOfSheet(sheet: ItemsSheet, draft: Draft, say: Say, locale: string): { href: string; words: string }[] {
+  const open = openItems(sheet, draft)
+  if (open.length === 0) return []
+  const heading = inLocale(sheet.section.title, locale)
+  const numbers = open.map((asked) => sheet.firstNumber + sheet.items.indexOf(asked)).join(', ')
+  return [
+    {
+      href: `/answer/${sheet.number}#${fieldOf(open[0]!.id)}`,
+      words: isNumbered(sheet) ? say('answering.review.gapSheet', { heading, numbers }) : heading,
+    },
+  ]
+}
+
+/** One question alone has no number. */
+const isNumbered = (sheet: ItemsSheet) => sheet.version.items.length > 1
+
+/** What was typed wrongly, with what is allowed. */
+function faultWords(sheet: Sheet, { itemId, fault }: Wrong, say: Say): string {
+  const item = sheet.kind === 'items' ? sheet.items.find((asked) => asked.id === itemId)?.item : undefined
+  if (item?.type === 'number') return say('answering.fault.number', { min: item.min, max: item.max })
+  return say(`answering.fault.${fault}`)
 }
 
 /** Is an item missing without which there is no verdict? */

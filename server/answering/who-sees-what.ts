@@ -94,6 +94,10 @@ export function decideCard(permissions: Permissions, settings: CardSettings): Ca
       last.who.push(desk)
     else lines.push({ who: [desk], sentences: individualSentences(answers, result) })
   }
+  // Act on Industrial Safety and Health, article 105: who handles the check keeps it secret
+  for (const line of lines)
+    if (line.who.every((desk) => desk === 'implementer' || desk === 'clerk'))
+      line.sentences.push({ key: 'answering.card.secrecy' })
   const employer = lines.find((line) => line.who[0] === 'hr')!
   employer.sentences.push(
     { key: `answering.card.employer.${settings.employerReceivesIndividualResults ? 'consent' : 'noResults'}` },

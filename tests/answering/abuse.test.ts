@@ -331,7 +331,7 @@ describe('bad input, named', () => {
     expect((await browser.get('/answer/1')).text).toContain('58問中0問')
     await browser.get('/answer/12')
     await browser.submit('/answer/12', { a_performance: '101', go: 'next' })
-    expect([browser.status, browser.errors()]).toEqual([400, ['範囲の外の数字です。']])
+    expect([browser.status, browser.errors()]).toEqual([400, ['1から100までの数字を入力してください。']])
     expect(browser.form('/answer/12').fields).toContainEqual(['a_performance', '101'])
     expect((await browser.get('/answer/99')).status).toBe(404)
     expect((await browser.get('/answer/0')).status).toBe(400)

@@ -34,7 +34,7 @@ test('the permissions as they stand: implementer and clerk read, the physician a
     admin: 'never never',
   })
   expect(found.hr).toMatchObject({ request: 'always', participation: 'always', groupFigures: 'when_released' })
-  expect(found.manager).toMatchObject({ request: 'never', participation: 'never', groupFigures: 'when_released' })
+  expect(found.manager).toMatchObject({ request: 'never', participation: 'never' })
 })
 
 test.each([
