@@ -34,7 +34,7 @@ export function addHrRecordRoutes(app: FastifyInstance, services: Services): voi
     }))
     return deskPage(services, request, reply, 'graduations/interview-answers', {
       departureId,
-      name,
+      personName: name,
       submittedOn: read.submittedOn,
       rows: interviewInWords(read.questionnaire, read.answers, request.locale),
     })
@@ -47,6 +47,6 @@ export function addHrRecordRoutes(app: FastifyInstance, services: Services): voi
       name: await nameOf(request, db, departureId),
       address: await readContactAsHr(db, services, { companyId, departureId, userId, requestId: request.id }, services.clock.now()),
     }))
-    return deskPage(services, request, reply, 'graduations/contact-for-hr', { departureId, name, address })
+    return deskPage(services, request, reply, 'graduations/contact-for-hr', { departureId, personName: name, address })
   })
 }

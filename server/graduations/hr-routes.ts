@@ -113,7 +113,7 @@ export function addHrRoutes(app: FastifyInstance, services: Services): void {
     const data = {
       departureId: departure.id,
       state: departure.state,
-      name: `${member.familyName} ${member.givenName}`,
+      personName: `${member.familyName} ${member.givenName}`,
       department: found.department,
       kindWords: departure.kind ? say(`graduations.kind.${departure.kind}`) : '',
       kindChoices: kindOptions(typed['kind'], say),

@@ -45,7 +45,7 @@ export function addLeaverRoutes(app: FastifyInstance, services: Services): void 
       contact: contactOf(leaver.company),
       ...(done && doneNotices.has(done) && { notice: { kind: 'good', text: say(request, `graduations.notice.${done}`) } }),
       wording: leaver.wording,
-      name: leaver.name,
+      personName: leaver.name,
       lastOn: lastDayOf(leaver),
       leavingOn: leaver.leavingOn,
       ...leaverSteps(found.steps, today, (key) => say(request, key)),
