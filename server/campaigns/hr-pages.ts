@@ -3,11 +3,12 @@ import { findVersion } from '../questionnaires/index.ts'
 import { formatDate, formatPercent } from '../web/formats.ts'
 import type { Texts } from '../web/texts.ts'
 import { daysBetween } from './calendar.ts'
+import type { Taken as TakenCount } from './participation.ts'
 import type { Campaign, CampaignQuestionnaire, CampaignWorkplace } from './queries.ts'
 import { isSigned, type CampaignState } from './rules.ts'
 
 type Locale = 'ja' | 'en'
-type Taken = { asOfOn: string; taken: number; invited: number } | undefined
+type Taken = TakenCount | undefined
 
 /** Calm for what runs, strong for what waits for somebody. */
 export const stateTag: Record<CampaignState, string> = {
@@ -21,10 +22,14 @@ export const stateTag: Record<CampaignState, string> = {
   archived: 'quiet',
 }
 
-/** 「11月2日(月)〜11月20日(金)」 */
+/** 「2026年11月2日(月)〜11月20日(金)」, Mon 2 November – Fri 20 November 2026 */
 export function periodOf(campaign: Campaign, locale: Locale): string {
   const day = (on: string) => formatDate('dateWithWeekday', on, locale, 'UTC')
-  return `${day(campaign.opensOn)}〜${day(campaign.closesOn)}`
+  const year = (on: string) => on.slice(0, 4)
+  const { opensOn, closesOn } = campaign
+  const same = year(opensOn) === year(closesOn)
+  if (locale === 'ja') return `${year(opensOn)}年${day(opensOn)}〜${same ? '' : `${year(closesOn)}年`}${day(closesOn)}`
+  return `${day(opensOn)}${same ? '' : ` ${year(opensOn)}`} – ${day(closesOn)} ${year(closesOn)}`
 }
 
 /** 「あと3日」 before opening or closing; empty when neither lies ahead. */

@@ -114,7 +114,13 @@ async function showPreparation(
     request,
     reply,
     'campaigns/hr-prepare',
-    { ...view, errors: shown.errors.length > 0 ? shown.errors : view['missing'] },
+    {
+      ...view,
+      errors: shown.errors.length > 0 ? shown.errors : view['missing'],
+      ...(asked && {
+        notice: { kind: 'warn', text: services.texts.text(request.locale, 'campaigns.prepare.savedInPart') },
+      }),
+    },
     { status: shown.errors.length > 0 ? 400 : 200 },
   )
 }

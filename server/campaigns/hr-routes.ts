@@ -15,7 +15,7 @@ import { campaignIdOf } from './campaign-address.ts'
 import { campaignRows, overviewOf } from './hr-pages.ts'
 import { addHrParticipationRoutes } from './hr-participation-routes.ts'
 import { addHrPreparationRoutes } from './hr-preparation-routes.ts'
-import { countParticipation } from './participation.ts'
+import { countAllParticipation, countParticipation } from './participation.ts'
 import { emptyPlan, planFormOf, planOf, planSchema, planView, type PlanForm } from './plan-form.ts'
 import { changeCampaign, createCampaign } from './planning.ts'
 import { campaignQuestionnaires, campaignWorkplaces, getCampaign, listCampaigns } from './queries.ts'
@@ -31,12 +31,9 @@ export async function addHrRoutes(app: FastifyInstance, services: Services): Pro
       const { companyId, timeZone } = identityOf(request)
       const rows = await asAudience(services, request, async (db: AnyHandle) => {
         const campaigns = await listCampaigns(db, companyId)
-        return Promise.all(
-          campaigns.map(async (campaign) => ({
-            campaign,
-            taken: await countParticipation(db, companyId, campaign.id),
-          })),
-        )
+        const ids = campaigns.map((campaign) => campaign.id)
+        const taken = await countAllParticipation(db, companyId, ids)
+        return campaigns.map((campaign) => ({ campaign, taken: taken.get(campaign.id) }))
       })
       const today = dateIn(timeZone, services.clock.now())
       return deskPage(

@@ -243,7 +243,7 @@ export function progressView(
     signedRows: [
       { key: text('signed.by'), value: found.signer },
       { key: text('signed.at'), value: campaign.signedAt?.toISOString() ?? '' },
-      { key: text('plan.criteria'), value: text(`method.${campaign.criteriaMethod}`) },
+      { key: text('sign.criteria'), value: text(`method.${campaign.criteriaMethod}`) },
       { key: text('signed.tree'), value: campaign.treeHash ?? '' },
     ],
   }

@@ -30,24 +30,42 @@ export async function listParticipation(
   return { asOfOn, people: rows.map((row) => ({ employmentId: row.employment_id, taken: row.taken })) }
 }
 
-/** The one number of HR's page: how many have taken it, of how many, as of the beginning of which day. */
+/** How many have taken it, of how many, as of the beginning of which day. */
+export interface Taken {
+  asOfOn: string
+  taken: number
+  invited: number
+}
+
+/** The one number of HR's page; undefined before opening. */
 export async function countParticipation(
   db: AnyHandle,
   companyId: string,
   campaignId: string,
-): Promise<{ asOfOn: string; taken: number; invited: number } | undefined> {
-  const row = await campaignsOf(db)
+): Promise<Taken | undefined> {
+  return (await countAllParticipation(db, companyId, [campaignId])).get(campaignId)
+}
+
+/** The same for several campaigns, by id; those that have not opened are absent. */
+export async function countAllParticipation(
+  db: AnyHandle,
+  companyId: string,
+  campaignIds: readonly string[],
+): Promise<Map<string, Taken>> {
+  if (campaignIds.length === 0) return new Map()
+  const rows = await campaignsOf(db)
     .selectFrom('participation')
-    .select((eb) => [
-      eb.fn.max('as_of_on').as('as_of_on'),
-      eb.fn.countAll<number>().as('invited'),
+    .select([
+      'campaign_id',
+      sql<string>`max(as_of_on)`.as('as_of_on'),
+      sql<number>`count(*)`.as('invited'),
       sql<number>`count(*) FILTER (WHERE taken)`.as('taken'),
     ])
     .where('company_id', '=', companyId)
-    .where('campaign_id', '=', campaignId)
-    .executeTakeFirstOrThrow()
-  const asOfOn = row.as_of_on as string | null
-  return asOfOn === null ? undefined : { asOfOn, taken: row.taken, invited: row.invited }
+    .where('campaign_id', 'in', [...campaignIds])
+    .groupBy('campaign_id')
+    .execute()
+  return new Map(rows.map((row) => [row.campaign_id, { asOfOn: row.as_of_on, taken: row.taken, invited: row.invited }]))
 }
 
 /** At opening: nobody has taken it yet. */

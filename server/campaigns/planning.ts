@@ -226,6 +226,7 @@ export async function prepareCampaign(
     await campaignWorkplaces(db, companyId, campaignId),
     {
       rulesPublishedOn: preparation.rulesPublishedOn,
+      closesOn: campaign.closesOn,
       questionnaires: (await campaignQuestionnaires(db, companyId, campaignId)).length,
     },
     dateIn(timeZone, at),

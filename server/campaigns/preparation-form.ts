@@ -113,7 +113,7 @@ export function preparationView(
   const text = (key: string, params?: Record<string, string | number>) => texts.text(locale, `campaigns.${key}`, params)
   const missing = findMissing(
     workplaces,
-    { rulesPublishedOn: campaign.rulesPublishedOn, questionnaires: 1 },
+    { rulesPublishedOn: campaign.rulesPublishedOn, closesOn: campaign.closesOn, questionnaires: 1 },
     shown.today,
   )
   const nameOf = (id: string | undefined) => workplaces.find((one) => one.workplaceId === id)?.name ?? ''

@@ -88,14 +88,16 @@ export interface Missing {
 
 /**
  * What is missing before a campaign can be handed to the implementer: for each workplace the date (not later than `today`)
- * and every item, and the day the house rules were made known (law H-1). Empty when nothing is.
+ * and every item, the day the house rules were made known (law H-1), and a last day that still lies ahead.
+ * Empty when nothing is missing.
  */
 export function findMissing(
   workplaces: readonly WorkplacePreparation[],
-  campaign: { rulesPublishedOn: string | null; questionnaires: number },
+  campaign: { rulesPublishedOn: string | null; closesOn: string; questionnaires: number },
   today: string,
 ): Missing[] {
   const missing: Missing[] = []
+  if (campaign.closesOn < today) missing.push({ workplaceId: undefined, field: 'closesOn' })
   if (workplaces.length === 0) missing.push({ workplaceId: undefined, field: 'workplaces' })
   if (campaign.questionnaires === 0) missing.push({ workplaceId: undefined, field: 'questionnaires' })
   for (const { workplaceId, basis, heldOn, items } of workplaces) {

@@ -40,7 +40,7 @@ export async function signCampaign(
   const questionnaires = await campaignQuestionnaires(db, companyId, campaignId)
   const missing = findMissing(
     workplaces,
-    { rulesPublishedOn: campaign.rulesPublishedOn, questionnaires: questionnaires.length },
+    { rulesPublishedOn: campaign.rulesPublishedOn, closesOn: campaign.closesOn, questionnaires: questionnaires.length },
     today,
   )
   if (missing.length > 0) throw new Problem('wrong_state')

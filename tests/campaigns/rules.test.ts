@@ -33,7 +33,7 @@ test('eleven items; each empty one is named, and so are the date and the house r
   expect(committeeItems).toHaveLength(11)
   const items = Object.fromEntries(committeeItems.map((item) => [item, '審議した']))
   const complete = { workplaceId: 'w', basis: 'committee' as const, heldOn: '2026-10-20', items }
-  const campaign = { rulesPublishedOn: '2026-10-26', questionnaires: 1 }
+  const campaign = { rulesPublishedOn: '2026-10-26', closesOn: '2026-11-20', questionnaires: 1 }
   expect(findMissing([complete], campaign, '2026-11-02')).toEqual([])
   for (const item of committeeItems)
     expect(findMissing([{ ...complete, items: { ...items, [item]: ' ' } }], campaign, '2026-11-02')).toEqual([
@@ -45,6 +45,7 @@ test('eleven items; each empty one is named, and so are the date and the house r
   expect(findMissing([complete], { ...campaign, rulesPublishedOn: null }, '2026-11-02')).toEqual([
     { workplaceId: undefined, field: 'rulesPublishedOn' },
   ])
+  expect(findMissing([complete], campaign, '2026-11-21')).toEqual([{ workplaceId: undefined, field: 'closesOn' }])
 })
 
 test('under fifty opinions are heard; fifty and more deliberate in the committee, by the number that decides about fifty', () => {
@@ -63,14 +64,14 @@ test('under fifty opinions are heard; fifty and more deliberate in the committee
           items: { heardFrom: '全員', opinions: '特になし' },
         },
       ],
-      { rulesPublishedOn: '2026-10-01', questionnaires: 1 },
+      { rulesPublishedOn: '2026-10-01', closesOn: '2026-11-20', questionnaires: 1 },
       '2026-11-02',
     ),
   ).toEqual([])
   expect(
     findMissing(
       [{ workplaceId: 's', basis: 'opinions_heard', heldOn: '2026-10-01', items: {} }],
-      { rulesPublishedOn: '2026-10-01', questionnaires: 1 },
+      { rulesPublishedOn: '2026-10-01', closesOn: '2026-11-20', questionnaires: 1 },
       '2026-11-02',
     ).map((one) => one.field),
   ).toEqual(['heardFrom', 'opinions'])
