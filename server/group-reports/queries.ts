@@ -74,6 +74,21 @@ export async function findLiveReport(db: AnyHandle, companyId: string, campaignI
   return row && headOf(row)
 }
 
+/** Content of the released report of the campaign that closed last before a day. */
+export async function previousReleased(db: AnyHandle, companyId: string, closesOn: string): Promise<unknown> {
+  const closed = sql<string>`content #>> '{campaign,closesOn}'`
+  const row = await reportsOf(db)
+    .selectFrom('group_report')
+    .select('content')
+    .where('company_id', '=', companyId)
+    .where('state', '=', 'released')
+    .where(closed, '<', closesOn)
+    .orderBy(closed, 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.content
+}
+
 /** Lets two computations or releases of one campaign take turns until the transaction ends. */
 export async function lockCampaignReports(db: AnyHandle, campaignId: string): Promise<void> {
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`group report ${campaignId}`}, 0))`.execute(db)

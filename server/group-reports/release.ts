@@ -61,7 +61,8 @@ export async function releaseReport(
   await requestJob(db, companyId, assessJob, reportId, at)
 }
 
-function checkRecipients(
+/** @throws {Problem} invalid_input without somebody who gets the whole report, or for a department it does not show */
+export function checkRecipients(
   groups: readonly { kind: string; id: string; figures: { response: { kind: string } } }[],
   recipients: readonly Recipient[],
 ): void {

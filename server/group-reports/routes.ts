@@ -1,0 +1,10 @@
+import type { AddRoutes } from '../capabilities.ts'
+import { addHrRoutes } from './hr-routes.ts'
+import { addImplementerRoutes } from './implementer-routes.ts'
+import { addManagerRoutes } from './manager-routes.ts'
+
+export const addRoutes: AddRoutes = async (app, services) => {
+  await addImplementerRoutes(app, services)
+  await addHrRoutes(app, services)
+  await addManagerRoutes(app, services)
+}

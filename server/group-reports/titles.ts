@@ -1,0 +1,30 @@
+import { findVersion, shippedQuestionnaires, type QuestionnaireVersion } from '../questionnaires/index.ts'
+import type { ReportFrame } from './content.ts'
+
+/** Names of a report's scales and wording of its items, in one language. */
+export interface ScaleTitles {
+  scale: (id: string) => string
+  item: (id: string) => string
+  polarity: (id: string) => 'positive' | 'negative'
+}
+
+/** The statutory questionnaire's words for a report. @throws when its version does not ship any more */
+export async function titlesFor(frame: Pick<ReportFrame, 'questionnaires'>, locale: string): Promise<ScaleTitles> {
+  const shipped = await shippedQuestionnaires()
+  const version = frame.questionnaires
+    .map(({ slug, version }) => findVersion(shipped, `${slug}@${version}`))
+    .find((found) => found?.definition.kind === 'statutory')
+  if (!version) throw new Error('the questionnaire of this report is not shipped')
+  return titlesOf(version, locale)
+}
+
+function titlesOf(version: QuestionnaireVersion, locale: string): ScaleTitles {
+  const scales = new Map(version.definition.scales.map((scale) => [scale.id, scale]))
+  const items = new Map(version.items.map((asked) => [asked.id, asked.item.text]))
+  const words = (text: Record<string, string> | undefined, id: string) => text?.[locale] ?? text?.['ja'] ?? id
+  return {
+    scale: (id) => words(scales.get(id)?.title, id),
+    item: (id) => words(items.get(id), id),
+    polarity: (id) => scales.get(id)?.polarity ?? 'negative',
+  }
+}
