@@ -1,0 +1,64 @@
+import { gzipSync } from 'node:zlib'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { createWorld, type World } from '../helpers/world.ts'
+import { answerAll, lastGroup, openSurvey, start, type Survey } from './survey.ts'
+
+// before any client is made: handles keep the method they were made with
+let sent: string[] = []
+const query = pg.Client.prototype.query
+vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...given: unknown[]) {
+  const [first] = given
+  sent.push((typeof first === 'string' ? first : (first as { text: string }).text).slice(0, 60))
+  return Reflect.apply(query, this, given) as never
+})
+
+let world: World
+let survey: Survey
+beforeAll(async () => {
+  world = await createWorld()
+  survey = await openSurvey(world)
+})
+afterAll(async () => {
+  await world.close()
+  vi.restoreAllMocks()
+})
+
+/** What is sent to PostgreSQL while `work` runs: one entry per round trip. */
+async function roundTrips(work: () => Promise<unknown>): Promise<string[]> {
+  sent = []
+  await work()
+  return sent
+}
+
+test('a submission of 58 answers takes ten round trips', async () => {
+  const { browser, code } = await start(world, await survey.token('E001'))
+  await answerAll(browser)
+  const app = await world.app()
+  const fields = { ...Object.fromEntries(browser.form('/answer/submit').fields), code: lastGroup(code) }
+  const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  let status = 0
+  const sent = await roundTrips(async () => {
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/answer/submit',
+      headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' },
+      payload: new URLSearchParams(fields).toString(),
+    })
+    status = answer.statusCode
+  })
+  expect(status).toBe(303)
+  expect(sent.length).toBeLessThanOrEqual(10)
+})
+
+test('a screen of questions takes seven, and is small', async () => {
+  const { browser } = await start(world, await survey.token('E002'))
+  await browser.get('/answer/1')
+  const sent = await roundTrips(() => browser.get('/answer/2'))
+  expect(sent.length).toBeLessThanOrEqual(7)
+  expect(gzipSync(browser.html).length).toBeLessThan(2_600)
+  const saves = await roundTrips(() =>
+    browser.postBare('/answer/2/save', Object.fromEntries(browser.form('/answer/2').fields)),
+  )
+  expect(saves.length).toBeLessThanOrEqual(8)
+})
