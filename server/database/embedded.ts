@@ -147,7 +147,11 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     started,
     urlFor,
     stop: async () => {
-      if (await othersConnected(superuserUrl)) return
+      // a connection that has just been closed is still listed for a moment
+      for (let attempt = 0; await othersConnected(superuserUrl); attempt++) {
+        if (attempt >= 10) return
+        await sleep(50)
+      }
       await asServerUser(pg_ctl, ['stop', '-D', cluster, '-m', 'fast', '-w', '-t', '30'], user).catch(() => undefined)
     },
   }
