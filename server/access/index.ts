@@ -10,10 +10,10 @@ export {
   type PersonnelAuthority,
 } from './authority.ts'
 export { grantRole, type NewGrant } from './grants.ts'
-export { directorsOf, everyHolderOf, holdersOf, staffNames } from './people.ts'
+export { directorsOf, everyHolderOf, holdersOf, staffMailbox, staffNames } from './people.ts'
 export { ticks } from './jobs.ts'
 export { mailTemplates } from './mails.ts'
 export { addRoutes } from './routes.ts'
 export { createSetupCode } from './setup-code.ts'
-export { createStaffUser, setPasswordAndTotp, type NewStaffUser } from './users.ts'
-export type { Profession, StaffRole } from './tables.ts'
+export { createStaffUser, setPasswordAndTotp } from './users.ts'
+export type { StaffRole } from './tables.ts'

@@ -92,3 +92,19 @@ export async function everyHolderOf(
     .execute()
   return rows.map((row) => ({ userId: row.id, name: row.display_name, departmentId: row.department_id }))
 }
+
+/** Where a signed-up member of staff gets mail (role mailer); undefined when unknown or closed. */
+export async function staffMailbox(
+  db: Handle,
+  companyId: string,
+  userId: string,
+): Promise<{ name: string; email: string } | undefined> {
+  const row = await accessOf(db)
+    .selectFrom('staff_user')
+    .select(['display_name', 'email'])
+    .where('company_id', '=', companyId)
+    .where('id', '=', userId)
+    .where('disabled_at', 'is', null)
+    .executeTakeFirst()
+  return row && { name: row.display_name, email: row.email }
+}
