@@ -57,7 +57,7 @@ export async function importRosterCommand(command: ImportRosterCommand): Promise
     const { importId, counts, wrong } = previewed
     const lines = await services.database.as({ role: 'hr', companyId }, services.clock.now(), async (db) => {
       const handle = db as AnyHandle
-      const faulty = await listLines(handle, companyId, importId, { outcome: 'wrong', from: 0, most: mostShown })
+      const faulty = await listLines(handle, companyId, importId, { show: 'wrong', from: 0, most: mostShown })
       const absent = await listAbsent(handle, companyId, { importId, kind, effectiveOn }, mostShown)
       return [
         `${company.name} · ${basename(command.file)} · ${effectiveOn}`,

@@ -148,14 +148,17 @@ export async function listLines(
   db: AnyHandle,
   companyId: string,
   importId: string,
-  page: { outcome?: Outcome | undefined; from: number; most: number },
+  page: { show: Outcome | 'differing'; from: number; most: number },
 ): Promise<LineRow[]> {
   let query = rosterOf(db)
     .selectFrom('roster_import_line')
     .select(['line', 'outcome', 'fields', 'remarks'])
     .where('company_id', '=', companyId)
     .where('import_id', '=', importId)
-  if (page.outcome) query = query.where('outcome', '=', page.outcome)
+  query =
+    page.show === 'differing'
+      ? query.where('outcome', 'not in', ['unchanged', 'wrong'])
+      : query.where('outcome', '=', page.show)
   const rows = await query.orderBy('line').offset(page.from).limit(page.most).execute()
   return rows.map((row) => ({
     line: row.line,

@@ -67,7 +67,7 @@ test('three years of history: one department merged, one renamed, people join, m
     },
   ])
   for (const { year, kind, ...outcome } of counts)
-    if (kind === 'employees' && year !== 2023) expect(outcome, `${String(year)}`).toMatchObject({ wrong: 0, absent: 0 })
+    if (kind === 'employees' && year !== 2023) expect(outcome, String(year)).toMatchObject({ wrong: 0, absent: 0 })
   const last = counts.at(-1) as unknown as Record<string, number>
   for (const outcome of ['added', 'changed', 'moved', 'ended']) expect(last[outcome], outcome).toBeGreaterThan(0)
   const people = new Set(moves.map((one) => one.employmentId))

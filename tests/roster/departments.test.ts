@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { array, assert, integer, option, property, constantFrom } from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { findCycles, judgeDepartments, type KnownDepartment } from '../../server/roster/department-changes.ts'
 import { createWorld, type World } from '../helpers/world.ts'
@@ -114,13 +114,13 @@ describe('departments over the years', () => {
 })
 
 describe('findCycles', () => {
-  const graphs = fc
-    .integer({ min: 1, max: 12 })
-    .chain((size) => fc.array(fc.option(fc.integer({ min: 0, max: size - 1 })), { minLength: size, maxLength: size }))
+  const graphs = integer({ min: 1, max: 12 }).chain((size) =>
+    array(option(integer({ min: 0, max: size - 1 })), { minLength: size, maxLength: size }),
+  )
 
   test('names exactly the members of circles, each with its way round', () => {
-    fc.assert(
-      fc.property(graphs, (parents) => {
+    assert(
+      property(graphs, (parents) => {
         const map = new Map(parents.map((parent, code) => [String(code), parent === null ? null : String(parent)]))
         const found = findCycles(map)
         for (const code of map.keys()) {
@@ -143,9 +143,9 @@ describe('findCycles', () => {
 })
 
 test('judging is pure: known departments that the file repeats are all unchanged', () => {
-  const name = fc.constantFrom('甲', '乙', '丙')
-  fc.assert(
-    fc.property(fc.array(name, { minLength: 1, maxLength: 8 }), (names) => {
+  const name = constantFrom('甲', '乙', '丙')
+  assert(
+    property(array(name, { minLength: 1, maxLength: 8 }), (names) => {
       const known: KnownDepartment[] = names.map((one, at) => ({
         id: `id${at}`,
         code: `D${at}`,

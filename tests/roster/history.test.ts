@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { array, assert, asyncProperty, boolean, constantFrom, option, record } from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { membersOn } from '../../server/roster/index.ts'
 import type { AnyHandle, Outcome } from '../../server/roster/tables.ts'
@@ -19,18 +19,18 @@ interface Told {
   family: string
   left: boolean
 }
-const told = fc.record<Told>({
-  department: fc.constantFrom('D1', 'D2', 'D21'),
-  workplace: fc.constantFrom('W1', 'W2'),
-  kind: fc.constantFrom('正社員', '契約社員'),
-  family: fc.constantFrom('架空', '架空改'),
-  left: fc.boolean(),
+const told = record<Told>({
+  department: constantFrom('D1', 'D2', 'D21'),
+  workplace: constantFrom('W1', 'W2'),
+  kind: constantFrom('正社員', '契約社員'),
+  family: constantFrom('架空', '架空改'),
+  left: boolean(),
 })
 const years = [2021, 2022, 2023, 2024]
-const histories = fc.array(
-  fc.array(fc.option(told, { freq: 4 }), { minLength: years.length, maxLength: years.length }),
-  { minLength: 1, maxLength: 6 },
-)
+const histories = array(array(option(told, { freq: 4 }), { minLength: years.length, maxLength: years.length }), {
+  minLength: 1,
+  maxLength: 6,
+})
 
 /** The outcome as a person with paper and pencil would say it: last year's line beside this year's. */
 function expected(before: Told | undefined, now: Told): Outcome {
@@ -41,8 +41,8 @@ function expected(before: Told | undefined, now: Told): Outcome {
 }
 
 test('any history of yearly files: outcomes as by hand, every past day as its file told it, no overlap, again is unchanged', async () => {
-  await fc.assert(
-    fc.asyncProperty(histories, async (people) => {
+  await assert(
+    asyncProperty(histories, async (people) => {
       const { companyId } = await world.company()
       const roster = rosterOfCompany(world, companyId)
       await roster.take('departments', departmentsCsv, '2020-11-01')
@@ -65,7 +65,7 @@ test('any history of yearly files: outcomes as by hand, every past day as its fi
               workplaceName: now.workplace,
               joined: joined[who]!,
               left: now.left ? `${year}-11-30` : '',
-            } as Record<string, string>),
+            }),
           )
           last[who] = now
         }
