@@ -51,18 +51,14 @@ export function addHrParticipationRoutes(scope: FastifyInstance, services: Servi
         label: text(`show.${name}`),
         current: name === show,
       })),
-      columns: [
-        { label: text('code') },
-        { label: text('name') },
-        { label: text('department') },
-        { label: text('taken') },
-      ],
+      // yes or no stands beside the name, so that a phone shows it without scrolling
+      columns: (['name', 'taken', 'department', 'code'] as const).map((column) => ({ label: text(column) })),
       rows: chosen.slice((current - 1) * perPage, current * perPage).map((member) => ({
         cells: [
-          { text: member.employeeCode },
           { heading: true, text: `${member.familyName} ${member.givenName}` },
-          { text: found.departments.get(member.departmentId) ?? '' },
           taken.get(member.employmentId) ? { tag: 'done', text: text('yes') } : { tag: 'quiet', text: text('no') },
+          { text: found.departments.get(member.departmentId) ?? '' },
+          { text: member.employeeCode },
         ],
       })),
       pageWords: text('page', { page: current, pages }),

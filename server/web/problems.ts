@@ -62,6 +62,8 @@ export function problemOfDatabaseError(error: unknown): Problem | undefined {
   if (/^(08|57P0[1-3]|53300)/.test(code) || ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE'].includes(code))
     return new Problem('database_unavailable')
   if (code === '23505') return new Problem('conflict')
+  // a signed campaign keeps what was signed (0012_campaigns.sql): somebody signed while this was being written
+  if (code === 'HA002') return new Problem('wrong_state')
   // serialization failure, deadlock: the same request may simply be sent again
   if (code === '40001' || code === '40P01') return new Problem('conflict')
   return undefined

@@ -10,6 +10,7 @@ import {
   markSubmitted,
   openCampaign,
   openSnapshots,
+  ticks,
 } from '../../server/campaigns/index.ts'
 import type { AnyHandle } from '../../server/campaigns/tables.ts'
 import { createWorld, type World } from '../helpers/world.ts'
@@ -138,6 +139,22 @@ test('HR reaches neither invitations nor subjects; a physician nobody asked find
     },
     one!.subjectId,
   )
+})
+
+test('the clock opens what is due, at night without waking anybody', async () => {
+  const later = await signedCampaign(world, company, { name: '来週', opensOn: '2026-11-09', closesOn: '2026-11-30' })
+  const tick = ticks.find((one) => one.name === 'campaigns.open-and-close')!
+  const state = async () =>
+    (await asRole(world, 'hr', company.companyId, (db) => getCampaign(db, company.companyId, later))).state
+  await tick.run({ services: world.services, at: new Date('2026-11-08T14:59:59Z') })
+  expect(await state()).toBe('signed')
+  await tick.run({ services: world.services, at: new Date('2026-11-08T15:00:05Z') })
+  expect(await state()).toBe('open')
+  const { rows } = await world.superuser.query(
+    'SELECT DISTINCT due_at FROM mail_message WHERE company_id = $1 AND batch_id = $2',
+    [company.companyId, later],
+  )
+  expect(rows).toEqual([{ due_at: new Date('2026-11-08T23:00:00Z') }])
 })
 
 test('another company sees nothing of it, whatever ids it knows', async () => {
