@@ -118,7 +118,8 @@ export async function addOverviewRoutes(app: FastifyInstance, services: Services
       if (!body.success) {
         const workplace = await asAudience(services, request, (db: AnyHandle) => findWorkplace(db, companyId, id))
         if (!workplace) throw new Problem('not_found')
-        const typed = String((request.body as { headcount?: unknown }).headcount ?? '').slice(0, 20)
+        const given = (request.body as { headcount?: unknown } | undefined)?.headcount
+        const typed = typeof given === 'string' ? given.slice(0, 20) : ''
         const message = services.texts.text(request.locale, 'roster.workplace.wrong')
         const errors = [{ field: 'headcount', message }]
         return deskPage(services, request, reply, 'roster/workplace', { workplace, typed, errors }, { status: 400 })
