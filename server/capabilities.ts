@@ -26,4 +26,4 @@ export const mailTemplates: readonly MailTemplate[] = [...access.mailTemplates, 
 export const jobHandlers: readonly JobHandler[] = [...campaigns.jobHandlers, ...groupReports.jobHandlers, ...graduations.jobHandlers]
 
 /** Work that is looked for by the clock. */
-export const ticks: readonly Tick[] = [...access.ticks, ...campaigns.ticks, ...graduations.ticks]
+export const ticks: readonly Tick[] = [...access.ticks, ...campaigns.ticks, ...answering.ticks, ...graduations.ticks]

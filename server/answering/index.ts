@@ -18,6 +18,8 @@ export const addRoutes: AddRoutes = async (app, services) => {
   await app.register(async (scope) => addCodeRoutes(scope, services))
 }
 
+export { ticks } from './jobs.ts'
+
 /** One person's submitted answers to one questionnaire; `sex` where the roster did not tell and the person did. */
 export interface AnswersForAnalysis {
   invitationId: string

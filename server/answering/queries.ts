@@ -150,7 +150,7 @@ export async function bindCode(db: AnyHandle, companyId: string, invitationId: s
 export async function putDraft(
   db: AnyHandle,
   of: { companyId: string; invitationId: string; subjectId: string },
-  draft: { slugs: string[]; sealed: Buffer },
+  draft: { campaign_id: string; slugs: string[]; sealed: Buffer },
   at: Date,
 ): Promise<void> {
   await answeringOf(db)
@@ -184,6 +184,17 @@ export async function saveDraft(
     .where('company_id', '=', companyId)
     .where('id', '=', invitationId)
     .execute()
+}
+
+/** Forgets what was begun and never submitted in closed campaigns (role scheduler). Returns how many drafts. */
+export async function forgetDrafts(db: AnyHandle, companyId: string, campaignIds: readonly string[]): Promise<number> {
+  if (campaignIds.length === 0) return 0
+  const done = await answeringOf(db)
+    .deleteFrom('response_draft')
+    .where('company_id', '=', companyId)
+    .where('campaign_id', 'in', campaignIds)
+    .executeTakeFirst()
+  return Number(done.numDeletedRows)
 }
 
 export interface ResponseToStore {

@@ -116,5 +116,5 @@ async function beginDraft(
   const slugs = questionnaires.map((one) => one.slug)
   const keys = await services.vault.readyKeys(db, companyId, keysOfSitting(subjectId, slugs), at)
   const sealed = keys.seal(draftKeyOf(subjectId), { table: 'response_draft', rowId: invitationId }, draft)
-  await putDraft(db, sitter, { slugs, sealed }, at)
+  await putDraft(db, sitter, { campaign_id: campaign.id, slugs, sealed }, at)
 }

@@ -20,6 +20,7 @@ export interface ResponseDraftTable {
   /** = invitation id */
   id: string
   subject_id: string
+  campaign_id: string
   /** of the sitting's questionnaires */
   slugs: string[]
   /** vault envelope of a Draft (area stress, record type draft) */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ticks } from '../../server/answering/index.ts'
 import { closeCampaign } from '../../server/campaigns/index.ts'
 import { newId } from '../../server/ids.ts'
 import { revokeLinks } from '../../server/web/links.ts'
@@ -483,7 +484,25 @@ test('one second after closing: one clear page, nothing stored, the answers are 
   ).toBeNull()
   expect((await browser.get('/answer/1')).status).toBe(409)
   expect((await browser.get(`/a/${await late.token('E002')}`)).text).toContain('受付は終わりました')
+  const forget = () =>
+    ticks
+      .find((tick) => tick.name === 'answering.forget-drafts')!
+      .run({ services: world.services, at: world.clock.now() })
+  const drafts = async () =>
+    Number((await one('SELECT count(*) FROM response_draft WHERE campaign_id = $1', late.campaignId)).count)
+  await forget()
+  expect(await drafts()).toBe(1)
   await closeCampaign(world.services, late.company.companyId, late.campaignId, world.clock.now())
+  // what was never sent is forgotten, here and nowhere else
+  const others = Number(
+    (await one('SELECT count(*) FROM response_draft WHERE campaign_id = $1', survey.campaignId)).count,
+  )
+  await forget()
+  expect(await drafts()).toBe(0)
+  expect(
+    Number((await one('SELECT count(*) FROM response_draft WHERE campaign_id = $1', survey.campaignId)).count),
+  ).toBe(others)
+  expect(others).toBeGreaterThan(0)
   expect((await browser.get(`/a/${await late.token('E002')}`)).text).toContain('受付は終わりました')
   world.clock.set(before)
 })

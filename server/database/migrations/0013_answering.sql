@@ -21,6 +21,7 @@ CREATE TABLE response_draft (
   -- = invitation id
   id uuid NOT NULL,
   subject_id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
   -- questionnaires of the sitting, so that a submission fetches every key it needs at once
   slugs text[] NOT NULL,
   -- vault envelope (area stress, record type draft): {what was signed, answers per questionnaire slug, sex}
@@ -47,6 +48,7 @@ CREATE TABLE response (
   UNIQUE (company_id, invitation_id, slug),
   FOREIGN KEY (company_id, invitation_id) REFERENCES invitation (company_id, id)
 );
+CREATE INDEX response_draft_campaign ON response_draft (company_id, campaign_id);
 DO $$
 DECLARE t text;
 BEGIN
@@ -58,6 +60,8 @@ END $$;
 GRANT SELECT, INSERT, UPDATE ON personal_code TO hanamichi_employee;
 GRANT SELECT (company_id, id, bound_at), DELETE ON personal_code TO hanamichi_clerk; -- reset, on the implementer's side
 GRANT SELECT, INSERT, UPDATE, DELETE ON response_draft TO hanamichi_employee;
+-- what was never submitted is forgotten once the campaign is closed
+GRANT SELECT (company_id, id, campaign_id), DELETE ON response_draft TO hanamichi_scheduler;
 GRANT SELECT, INSERT ON response TO hanamichi_employee;
 GRANT SELECT ON response TO hanamichi_implementer, hanamichi_clerk, hanamichi_analysis;
 GRANT INSERT ON response TO hanamichi_clerk;
