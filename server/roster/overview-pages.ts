@@ -24,29 +24,16 @@ export function countTree(tree: readonly DepartmentNode[], heads: Heads): Counte
   return [...counted.values()]
 }
 
-/** Rows of the tree; depth by indentation that also a screen reader hears. */
-export function treeRows(texts: Texts, locale: string, tree: readonly CountedDepartment[]) {
-  const text = (key: string, params = {}) => texts.text(locale, key, params)
-  return {
-    treeColumns: [
-      { label: text('roster.roster.department') },
-      { label: text('roster.roster.code') },
-      { label: text('roster.roster.own'), numeric: true },
-      { label: text('roster.roster.all'), numeric: true },
-    ],
-    treeRows: tree.map((one) => ({
-      cells: [
-        {
-          text: `${'　'.repeat(one.depth)}${one.depth > 0 ? '└ ' : ''}${one.name}`,
-          heading: true,
-          ...(one.own > 0 && { href: `/hr/roster/people?department=${one.id}` }),
-        },
-        { text: one.code },
-        { text: formatNumber(one.own, locale), numeric: true },
-        { text: formatNumber(one.all, locale), numeric: true },
-      ],
-    })),
-  }
+/** Rows of the tree; the indentation is text, so that it also survives copying into a spreadsheet. */
+export function treeRows(locale: string, tree: readonly CountedDepartment[]) {
+  return tree.map((one) => ({
+    indent: one.depth === 0 ? '' : `${'　'.repeat(one.depth)}└ `,
+    name: one.name,
+    href: one.own > 0 ? `/hr/roster/people?department=${one.id}` : undefined,
+    code: one.code,
+    own: formatNumber(one.own, locale),
+    all: formatNumber(one.all, locale),
+  }))
 }
 
 /** Rows of workplaces with the two numbers of law S-2: who counts for 50, and who takes the check. */

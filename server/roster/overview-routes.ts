@@ -10,7 +10,7 @@ import { Problem } from '../web/problems.ts'
 import { once } from '../web/repeated-post.ts'
 import { countHeads } from './apply-employees.ts'
 import { departmentTreeOn, workplacesOn } from './departments.ts'
-import { listImports } from './import-queries.ts'
+import { listImports, newestApplied } from './import-queries.ts'
 import { findPeople, findWorkplace, giveHeadcount, headcounts } from './overview-queries.ts'
 import { countTree, peopleRows, treeRows, workplaceRows } from './overview-pages.ts'
 import type { AnyHandle } from './tables.ts'
@@ -34,9 +34,11 @@ export async function addOverviewRoutes(app: FastifyInstance, services: Services
       const on = todayOf(request)
       const found = await asAudience(services, request, async (db: AnyHandle) => {
         const imports = await listImports(db, companyId, 20)
+        const lastOn = await newestApplied(db, companyId, 'employees')
         const heads = await headcounts(db, companyId, on, workplacesInReach(request))
         return {
           imports,
+          lastOn,
           heads,
           tree: await departmentTreeOn(db, companyId, on),
           workplaces: await workplacesOn(db, companyId, on),
@@ -44,14 +46,18 @@ export async function addOverviewRoutes(app: FastifyInstance, services: Services
       })
       const people = found.heads.reduce((sum, one) => sum + one.people, 0)
       const waiting = found.imports.filter((one) => one.state === 'previewed')
-      const last = found.imports.find((one) => one.state === 'applied' && one.kind === 'employees')
       return deskPage(services, request, reply, 'roster/overview', {
         hasRoster: people > 0,
         people,
         departments: found.tree.length,
         workplaces: found.workplaces.length,
-        lastOn: last?.effectiveOn,
-        waiting: waiting.map((one) => ({ href: `/hr/roster/imports/${one.id}`, fileName: one.fileName })),
+        lastOn: found.lastOn,
+        waiting: waiting.map((one) => ({
+          href: `/hr/roster/imports/${one.id}`,
+          fileName: one.fileName,
+          kindWord: services.texts.text(request.locale, `roster.kind.${one.kind}`),
+          effectiveOn: one.effectiveOn,
+        })),
       })
     })
 
@@ -69,7 +75,7 @@ export async function addOverviewRoutes(app: FastifyInstance, services: Services
         today: on,
         mayImport: reach === undefined,
         people: heads.reduce((sum, one) => sum + one.people, 0),
-        ...treeRows(services.texts, request.locale, counted),
+        treeRows: treeRows(request.locale, counted),
         ...workplaceRows(services.texts, request.locale, workplaces, heads),
       })
     })
