@@ -36,10 +36,13 @@ export async function addHrRoutes(app: FastifyInstance, services: Services): Pro
         const people = await membersOf(db, companyId, opened, today)
         const departments = new Map((await departmentTreeOn(db, companyId, today)).map((one) => [one.id, one.name]))
         const measured = new Set((await listMeasures(db, companyId)).map((one) => one.opinion_id))
+        const lines = opened
+          .map((one) => ({ one, state: stateOf(one, measured, today) }))
+          .sort((a, b) => rank[a.state] - rank[b.state] || (a.one.requested_on < b.one.requested_on ? -1 : 1))
         return {
           unopened: all.length - opened.length,
           columns: ['person', 'requested', 'state', 'next'].map((key) => ({ label: words(`hr.column.${key}`) })),
-          rows: opened.map((one) => {
+          rows: lines.map(({ one, state }) => {
             const member = people.get(one.employment_id ?? '')
             return {
               cells: [
@@ -50,8 +53,8 @@ export async function addHrRoutes(app: FastifyInstance, services: Services): Pro
                   note: departments.get(member?.departmentId ?? '') ?? '',
                 },
                 { text: formatDate('dateWithWeekday', one.requested_on, request.locale, timeZone) },
-                { text: words(`hr.state.${stateOf(one, measured)}`), tag: tagOf[stateOf(one, measured)] },
-                { text: nextWords(one, measured, words, request.locale, timeZone) },
+                { text: words(`hr.state.${state}`), tag: tagOf[state] },
+                { text: nextWords(one, state, words, request.locale, timeZone) },
               ],
             }
           }),
@@ -116,8 +119,11 @@ async function auditHr(
   })
 }
 
-type State = 'withdrawn' | 'waiting' | 'interviewed' | 'opinion' | 'measured'
+type State = 'opinion' | 'late' | 'waiting' | 'interviewed' | 'measured' | 'withdrawn'
+// what HR has to act on stands first
+const rank: Record<State, number> = { late: 0, opinion: 1, waiting: 2, interviewed: 3, measured: 4, withdrawn: 5 }
 const tagOf: Record<State, string> = {
+  late: 'late',
   withdrawn: 'quiet',
   waiting: 'wait',
   interviewed: 'wait',
@@ -125,22 +131,22 @@ const tagOf: Record<State, string> = {
   measured: 'done',
 }
 
-function stateOf(one: InterviewRequestForEmployerView, measured: ReadonlySet<string>): State {
+function stateOf(one: InterviewRequestForEmployerView, measured: ReadonlySet<string>, today: string): State {
   if (one.withdrawn) return 'withdrawn'
   if (measured.has(one.id)) return 'measured'
   if (one.opinion_released) return 'opinion'
-  return one.interviewed ? 'interviewed' : 'waiting'
+  if (one.interviewed) return 'interviewed'
+  return today > addDays(one.requested_on, daysPerStep) ? 'late' : 'waiting'
 }
 
 function nextWords(
   one: InterviewRequestForEmployerView,
-  measured: ReadonlySet<string>,
+  state: State,
   words: Words,
   locale: string,
   timeZone: string,
 ): string {
-  const state = stateOf(one, measured)
-  if (state !== 'waiting') return words(`hr.next.${state}`)
+  if (state !== 'waiting' && state !== 'late') return words(`hr.next.${state}`)
   return words('hr.next.waiting', {
     day: formatDate('dateWithWeekday', addDays(one.requested_on, daysPerStep), locale, timeZone),
   })
@@ -183,7 +189,7 @@ async function requestPage(
     if (opinion) await auditHr(db, request, 'opinion.read', 'released_opinion', id, at)
     const typed = (request.body ?? {}) as Record<string, unknown>
     const typedOf = (field: string) => (typeof typed[field] === 'string' ? typed[field] : '')
-    const state = stateOf(one, new Set(measures.map((measure) => measure.opinion_id)))
+    const state = stateOf(one, new Set(measures.map((measure) => measure.opinion_id)), today)
     return {
       id,
       personName: nameOf(member, words),
@@ -191,7 +197,7 @@ async function requestPage(
       requestedOn: one.requested_on,
       stateLabel: words(`hr.state.${state}`),
       stateTag: tagOf[state],
-      nextText: nextWords(one, new Set(measures.map((measure) => measure.opinion_id)), words, request.locale, timeZone),
+      nextText: nextWords(one, state, words, request.locale, timeZone),
       opinionRows: opinion ? releasedRows(opinion.content, words, request.locale, timeZone) : null,
       opinionReleasedAt: opinion?.released_at ?? null,
       measureTable: measures.length > 0 ? measureTable(measures, words, request.locale, timeZone) : null,

@@ -63,29 +63,46 @@ export async function resultView(stored: StoredResult, texts: Texts, locale: str
       })),
     })),
   })
-  const pointed = groups.flatMap((group) => group.scales).filter((scale) => scale.point !== dash)
-  const byPoint = [...pointed].sort((a, b) => Number(a.point) - Number(b.point))
+  const heavy = inTurn(
+    groups,
+    (point) => point <= 2,
+    (a, b) => a - b,
+  )
+  const light = inTurn(
+    groups,
+    (point) => point >= 4,
+    (a, b) => b - a,
+  )
   const criterion = criterionOf(version.definition, stored.criteriaMethod)
   return {
     verdict: verdictClassOf(stored),
     methodLabel: criterion ? wordsOf(criterion.title, locale) : '',
     groups,
     chart,
-    heavy: byPoint
-      .filter((scale) => Number(scale.point) <= 2)
-      .slice(0, 4)
-      .map((scale) => scale.label),
-    light: byPoint
-      .filter((scale) => Number(scale.point) >= 4)
-      .reverse()
-      .slice(0, 3)
-      .map((scale) => scale.label),
+    heavy: heavy.slice(0, 4),
+    light: light.slice(0, 3),
     missingCount: stored.missing.filter((id) => id !== 'sex').length,
     sexMissing: stored.missing.includes('sex'),
   }
 }
 
 const dash = '–'
+
+/** Scales on these points, the most telling first, taken from each field in turn so that no field crowds the others out. */
+function inTurn(
+  groups: readonly ProfileGroup[],
+  wanted: (point: number) => boolean,
+  order: (a: number, b: number) => number,
+): string[] {
+  const turns = groups.flatMap((group) =>
+    group.scales
+      .filter((scale) => scale.point !== dash && wanted(Number(scale.point)))
+      .sort((a, b) => order(Number(a.point), Number(b.point)))
+      .map((scale, turn) => ({ label: scale.label, point: Number(scale.point), turn })),
+  )
+  return turns.sort((a, b) => order(a.point, b.point) || a.turn - b.turn).map((one) => one.label)
+}
+
 const wordsOf = (words: Readonly<Record<string, string>>, locale: string) => words[locale] ?? words['ja'] ?? ''
 
 function criterionOf(definition: Questionnaire, method: StoredResult['criteriaMethod']): Criterion | undefined {

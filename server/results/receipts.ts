@@ -1,5 +1,6 @@
 import type { AuditEntryTable } from '../audit/index.ts'
-import { formatDate } from '../web/formats.ts'
+import { dateIn } from '../clock.ts'
+import { formatDate, formatNumber } from '../web/formats.ts'
 import type { Texts } from '../web/texts.ts'
 
 /** One opening or act on the person's record, in words. */
@@ -8,6 +9,8 @@ export interface Receipt {
   who: string
   what: string
   why: string
+  /** how often in a row on one day; undefined for once */
+  times: string | undefined
 }
 
 /**
@@ -22,13 +25,14 @@ export function receiptRows(
   timeZone: string,
 ): Receipt[] {
   const text = (key: string, params?: Record<string, string>) => texts.text(locale, key, params)
-  return entries
+  const lines = entries
     .filter((entry) => entry.actor_kind !== 'participant')
     .map((entry) => {
       const role = `web.role.${entry.actor_role}`
       const name = entry.actor_id ? names.get(entry.actor_id) : undefined
       const what = `results.receipts.action.${entry.action}`
       return {
+        on: dateIn(timeZone, entry.at),
         at: formatDate('dateTime', entry.at, locale, timeZone),
         who:
           entry.actor_kind === 'staff' && texts.has(locale, role)
@@ -38,4 +42,13 @@ export function receiptRows(
         why: texts.has(locale, entry.reason) ? text(entry.reason) : '',
       }
     })
+  const receipts: (Receipt & { on: string; count: number })[] = []
+  for (const line of lines) {
+    const last = receipts.at(-1)
+    if (last && last.on === line.on && last.who === line.who && last.what === line.what) {
+      last.count++
+      last.times = formatNumber(last.count, locale)
+    } else receipts.push({ ...line, count: 1, times: undefined })
+  }
+  return receipts
 }

@@ -55,7 +55,7 @@ describe('the result page holds the three blocks of law N-2', () => {
     expect(browser.html).toContain('href="/result/consultation"')
     expect(browser.html).not.toContain('href="/result/consent"')
     // sums and points of the three fields
-    for (const words of ['回答の合計 68', '回答の合計 116', '回答の合計 36', '評価点の合計'])
+    for (const words of ['計 68', '計 116', '計 36', '評価点(1〜5)'])
       expect(browser.text).toContain(words)
     expect(browser.html).toMatch(/<svg\b/)
   })

@@ -54,7 +54,7 @@ describe('the verdict decides nothing (law N-5)', () => {
     await browser.get(`/implementer/campaigns/${company.campaignId}/needs/${person.invitationId}`)
     expect(browser.text).toContain(person.name)
     expect(browser.text).toContain('心理的な仕事の負担（量）')
-    expect(browser.text).toContain('回答の合計 68')
+    expect(browser.text).toContain('計 68')
     expect(
       await count(
         'audit_entry',
