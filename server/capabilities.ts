@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import * as access from './access/index.ts'
+import * as alumni from './alumni/index.ts'
 import * as answering from './answering/index.ts'
 import * as campaigns from './campaigns/index.ts'
 import * as graduations from './graduations/index.ts'
@@ -17,13 +18,13 @@ export type AddRoutes = (app: FastifyInstance, services: Services) => Promise<vo
 /**
  * Every capability, listed by hand, in the order of docs/ARCHITECTURE.md: a capability may use those above it, never those below.
  */
-export const capabilities: readonly AddRoutes[] = [access.addRoutes, roster.addRoutes, campaigns.addRoutes, results.addRoutes, answering.addRoutes, physicianDesk.addRoutes, groupReports.addRoutes, graduations.addRoutes]
+export const capabilities: readonly AddRoutes[] = [access.addRoutes, roster.addRoutes, campaigns.addRoutes, results.addRoutes, answering.addRoutes, physicianDesk.addRoutes, groupReports.addRoutes, graduations.addRoutes, alumni.addRoutes]
 
 /** Kinds of mail, by the capability that owns them. */
-export const mailTemplates: readonly MailTemplate[] = [...access.mailTemplates, ...campaigns.mailTemplates, ...results.mailTemplates, ...graduations.mailTemplates]
+export const mailTemplates: readonly MailTemplate[] = [...access.mailTemplates, ...campaigns.mailTemplates, ...results.mailTemplates, ...graduations.mailTemplates, ...alumni.mailTemplates]
 
 /** Work that requests leave behind. */
 export const jobHandlers: readonly JobHandler[] = [...campaigns.jobHandlers, ...groupReports.jobHandlers, ...graduations.jobHandlers]
 
 /** Work that is looked for by the clock. */
-export const ticks: readonly Tick[] = [...access.ticks, ...campaigns.ticks, ...answering.ticks, ...graduations.ticks]
+export const ticks: readonly Tick[] = [...access.ticks, ...campaigns.ticks, ...answering.ticks, ...graduations.ticks, ...alumni.ticks]

@@ -1,0 +1,167 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { findCompany, getCompanyDetails, listCompanies, type CompanyDetails, type FoundCompany } from '../database/companies.ts'
+import { contactOf } from '../graduations/index.ts'
+import { suppressAddress } from '../mail/index.ts'
+import type { Services } from '../services.ts'
+import { cookieOf, forAudience } from '../web/audience.ts'
+import { readLink, type Link } from '../web/links.ts'
+import { Problem } from '../web/problems.ts'
+import { openSession } from '../web/sessions.ts'
+import { livePurposes, withdrawConsents } from './consents.ts'
+import { confirmMember, findCertificate, findMember, findMemberByAddress, recordOwn, remind } from './members.ts'
+import type { AnyHandle } from './tables.ts'
+
+const tokenParams = z.object({ token: z.string().max(100) })
+const enterBody = z.object({ email: z.string().trim().max(254).pipe(z.email()) })
+const certificateParams = z.object({ companyKey: z.string().max(6), number: z.string().regex(/^A-[0-9A-Z]{5}-[0-9A-Z]{5}$/) })
+
+type PublicLinkKind = 'alumni_confirmation' | 'alumni' | 'alumni_refusal'
+
+/** The pool's public doors: confirming, coming back, refusing mail. GET shows, only POST acts. */
+export function addDoorRoutes(app: FastifyInstance, services: Services): void {
+  forAudience(app, services, 'public')
+  const wrongTokens = app.createRateLimit({ max: 60, timeWindow: 10 * 60_000 })
+  const entries = app.createRateLimit({ max: 20, timeWindow: 10 * 60_000 })
+
+  async function linkOf(request: FastifyRequest, kind: PublicLinkKind): Promise<Link> {
+    try {
+      return await readLink(services.database, (request.params as { token: string }).token, kind, services.clock.now())
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'link_unknown') throw error
+      const counted = await wrongTokens(request)
+      throw new Problem(!counted.isAllowed && counted.isExceeded ? 'too_many_requests' : 'link_unknown')
+    }
+  }
+  const asMember = <Result>({ companyId, subjectId }: { companyId: string; subjectId?: string }, work: (db: AnyHandle, at: Date) => Promise<Result>) => {
+    const at = services.clock.now()
+    return services.database.as({ role: 'alumni', companyId, subjectId }, at, (db: AnyHandle) => work(db, at))
+  }
+
+  async function begin(db: AnyHandle, reply: FastifyReply, link: Link, at: Date): Promise<void> {
+    const { companyId, companyKey, subjectId } = link
+    const { cookie } = await openSession(db, { companyId, companyKey, kind: 'alumni', subjectId, strength: 'link' }, at)
+    const secure = services.config.baseUrl.startsWith('https:')
+    reply.setCookie(cookieOf.alumni, cookie, { path: '/', httpOnly: true, sameSite: 'lax', secure })
+  }
+
+  /** Company and, where the member still exists, what the page shows. */
+  async function load(link: Link): Promise<{ company: CompanyDetails; purposes: string[] }> {
+    return asMember(link, async (db) => {
+      if (!(await findMember(db, services, link.companyId, link.subjectId))) throw new Problem('link_unknown')
+      return {
+        company: await getCompanyDetails(db, link.companyId),
+        purposes: await livePurposes(db, link.companyId, link.subjectId, false),
+      }
+    })
+  }
+
+  function show(request: FastifyRequest, reply: FastifyReply, page: string, link: Link, company: CompanyDetails, data: Record<string, unknown>): Promise<FastifyReply> {
+    const shared = { companyName: link.companyName, contact: contactOf(company), action: request.url.split('?')[0] }
+    return reply.page(page, { ...shared, ...data }, { timeZone: link.timeZone })
+  }
+
+  app.get('/alumni/confirm/:token', { schema: { params: tokenParams } }, async (request, reply) => {
+    const link = await linkOf(request, 'alumni_confirmation')
+    const { company, purposes } = await load(link)
+    const sentences = purposes.map((purpose) => services.texts.text(request.locale, `alumni.purpose.${purpose}`, { company: company.name }))
+    return show(request, reply, 'alumni/confirm', link, company, { sentences })
+  })
+  app.post('/alumni/confirm/:token', { schema: { params: tokenParams } }, async (request, reply) => {
+    const link = await linkOf(request, 'alumni_confirmation')
+    const isFirst = await asMember(link, async (db, at) => {
+      if (!(await findMember(db, services, link.companyId, link.subjectId))) throw new Problem('link_unknown')
+      const first = await confirmMember(db, link.companyId, link.subjectId, request.id, at)
+      await begin(db, reply, link, at)
+      return first
+    })
+    return reply.redirect(isFirst ? '/alumni?done=joined' : '/alumni', 303)
+  })
+
+  app.get('/alumni/in/:token', { schema: { params: tokenParams } }, async (request, reply) => {
+    const link = await linkOf(request, 'alumni')
+    const { company } = await load(link)
+    return show(request, reply, 'alumni/in', link, company, {})
+  })
+  app.post('/alumni/in/:token', { schema: { params: tokenParams } }, async (request, reply) => {
+    const link = await linkOf(request, 'alumni')
+    await load(link)
+    await asMember(link, (db, at) => begin(db, reply, link, at))
+    return reply.redirect('/alumni', 303)
+  })
+
+  app.get('/alumni/refuse/:token', { schema: { params: tokenParams } }, async (request, reply) => {
+    const link = await linkOf(request, 'alumni_refusal')
+    const { company } = await load(link)
+    return show(request, reply, 'alumni/refuse', link, company, { isDone: false })
+  })
+  // RFC 8058: a mail program sends this without cookies; the address alone says who refuses
+  app.post('/alumni/refuse/:token', { schema: { params: tokenParams }, config: { withoutCsrf: true } }, async (request, reply) => {
+    const link = await linkOf(request, 'alumni_refusal')
+    const { company } = await load(link)
+    await asMember(link, async (db, at) => {
+      const { companyId, subjectId } = link
+      const member = await findMember(db, services, companyId, subjectId)
+      if (!member) throw new Problem('link_unknown')
+      await suppressAddress(db, services.vault, companyId, member.profile.email, 'refused', at)
+      await withdrawConsents(db, companyId, subjectId, at)
+      await recordOwn(db, companyId, subjectId, 'alumni.mail_refused', request.id, at)
+    })
+    return show(request, reply, 'alumni/refuse', link, company, { isDone: true })
+  })
+
+  async function showEnter(_request: FastifyRequest, reply: FastifyReply, company: FoundCompany, more: Record<string, unknown> = {}, status = 200): Promise<FastifyReply> {
+    const details = await asMember(company, (db) => getCompanyDetails(db, company.companyId))
+    const data = { companyName: company.name, contact: contactOf(details), action: `/c/${company.key}/alumni/enter`, typedEmail: '', isSent: false, ...more }
+    return reply.page('alumni/enter', data, { status, timeZone: company.timeZone })
+  }
+  async function companyOf(request: FastifyRequest): Promise<FoundCompany> {
+    const company = await findCompany(services.database, (request.params as { companyKey: string }).companyKey.toLowerCase())
+    if (!company) throw new Problem('not_found')
+    return company
+  }
+
+  app.get('/alumni/enter', async (request, reply) => {
+    const companies = await listCompanies(services.database)
+    // with several companies the address with the company's key is needed; mails carry it
+    if (companies.length !== 1) throw new Problem('not_found')
+    return showEnter(request, reply, companies[0]!)
+  })
+  app.get('/c/:companyKey/alumni/enter', async (request, reply) => showEnter(request, reply, await companyOf(request)))
+  app.post('/c/:companyKey/alumni/enter', async (request, reply) => {
+    const company = await companyOf(request)
+    const counted = await entries(request)
+    if (!counted.isAllowed && counted.isExceeded) throw new Problem('too_many_requests')
+    const body = enterBody.safeParse(request.body)
+    if (!body.success) {
+      const raw = (request.body as { email?: unknown } | undefined)?.email
+      const errors = [{ field: 'email', message: services.texts.text(request.locale, 'alumni.errors.email') }]
+      return showEnter(request, reply, company, { errors, typedEmail: typeof raw === 'string' ? raw.slice(0, 254) : '' }, 400)
+    }
+    const member = await findMemberByAddress(services, company.companyId, body.data.email)
+    if (member) await remind(services, company.companyId, member, services.clock.now())
+    // the same answer for members and strangers
+    return reply.redirect(`/c/${company.key}/alumni/sent`, 303)
+  })
+  app.get('/c/:companyKey/alumni/sent', async (request, reply) => showEnter(request, reply, await companyOf(request), { isSent: true }))
+
+  app.get('/c/:companyKey/alumni/left/:number', { schema: { params: certificateParams } }, async (request, reply) => {
+    const company = await companyOf(request)
+    const { number } = request.params as z.infer<typeof certificateParams>
+    const { certificate, details } = await asMember(company, async (db) => ({
+      certificate: await findCertificate(db, company.companyId, company.timeZone, number),
+      details: await getCompanyDetails(db, company.companyId),
+    }))
+    if (!certificate) throw new Problem('not_found')
+    const text = (key: string, values?: Record<string, string>) => services.texts.text(request.locale, key, values)
+    const mailBody = text('alumni.left.mailBody', { company: company.name, number: certificate.number, on: certificate.deletedOn })
+    const data = {
+      companyName: company.name,
+      contact: contactOf(details),
+      certificate,
+      destroyed: certificate.recordTypes.map((type) => text(`alumni.left.destroyed.${type}`)),
+      mailAddress: `mailto:?subject=${encodeURIComponent(text('alumni.left.mailSubject'))}&body=${encodeURIComponent(mailBody)}`,
+    }
+    return reply.page('alumni/left', data, { timeZone: company.timeZone })
+  })
+}
