@@ -29,6 +29,8 @@ export interface World {
   app: () => Promise<FastifyInstance>
   /** The owner's connection: to look at what really lies in the tables. Not bound by row-level security roles of people. */
   superuser: pg.Client
+  /** the outer key, for a server in a process of its own */
+  keyText: string
   ownerUrl: string
   runtimeUrl: string
   company: (values?: Partial<{ name: string; locale: 'ja' | 'en' }>) => Promise<TestCompany>
@@ -57,10 +59,30 @@ export async function createWorld(environment: Record<string, string> = {}): Pro
     process.env['TEST_DATABASE_URL'] ?? fill(pattern, 'postgres', name).replace('@/', '@localhost/'),
   )
   superuserUrl.pathname = `/${name}`
-  const superuser = new pg.Client({ connectionString: superuserUrl.toString(), options: '-c search_path=hanamichi' })
+  return openWorld(
+    {
+      superuserUrl: superuserUrl.toString(),
+      ownerUrl: fill(pattern, 'hanamichi_owner', name),
+      runtimeUrl: fill(pattern, 'hanamichi_runtime', name),
+      remove: async () => {
+        await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+        await admin.end()
+      },
+    },
+    environment,
+  )
+}
+
+/** Opens services on a migrated database that is there already (an engine of the test's own, the benchmark's). */
+export async function openWorld(
+  place: { superuserUrl: string; ownerUrl: string; runtimeUrl: string; remove: () => Promise<void> },
+  environment: Record<string, string> = {},
+): Promise<World> {
+  const { ownerUrl, runtimeUrl } = place
+  const superuser = new pg.Client({ connectionString: place.superuserUrl, options: '-c search_path=hanamichi' })
+  // an engine that a test stops takes this connection with it
+  superuser.on('error', () => undefined)
   await superuser.connect()
-  const ownerUrl = fill(pattern, 'hanamichi_owner', name)
-  const runtimeUrl = fill(pattern, 'hanamichi_runtime', name)
   const clock = createClock()
   const config = readConfig({
     LOG_LEVEL: 'fatal',
@@ -68,13 +90,15 @@ export async function createWorld(environment: Record<string, string> = {}): Pro
     DATABASE_POOL: '8',
     ...environment,
   })
-  const outerKey = parseOuterKey(randomBytes(32).toString('hex'), 'test key')
+  const keyText = randomBytes(32).toString('hex')
+  const outerKey = parseOuterKey(keyText, 'test key')
   const { services, close } = await openServices({ config, clock, runtimeUrl, outerKey })
   let app: FastifyInstance | undefined
   return {
     services,
     clock,
     superuser,
+    keyText,
     ownerUrl,
     runtimeUrl,
     async app() {
@@ -108,8 +132,7 @@ export async function createWorld(environment: Record<string, string> = {}): Pro
       await app?.close()
       await close()
       await superuser.end()
-      await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
-      await admin.end()
+      await place.remove()
     },
   }
 }
