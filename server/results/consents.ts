@@ -1,7 +1,8 @@
 import { recordAudit } from '../audit/index.ts'
-import { getCampaign } from '../campaigns/index.ts'
+import { getCampaign, type Campaign } from '../campaigns/index.ts'
 import { Problem } from '../web/problems.ts'
 import { findNotice } from './notices.ts'
+import { listRequests } from './requests.ts'
 import { resultsOf, type AnyHandle, type ConsentAnswer, type ConsentTable } from './tables.ts'
 
 /** The version of the words a person agrees to or refuses. */
@@ -70,4 +71,50 @@ export async function recordConsent(
     objectId: of.invitationId,
     requestId: of.requestId,
   })
+}
+
+/** Somebody whose result may go to the employer, and how much of it. */
+export interface Handover {
+  invitationId: string
+  subjectId: string
+  scope: 'full_result' | 'need_only'
+  basis: 'consent' | 'request'
+  at: Date
+}
+
+/**
+ * Whose results the employer may receive (role implementer), where it receives any: by consent in its scope, or whole because the person
+ * asked for an interview and was told so (law C-5, I-3). Empty where the company receives no individual results.
+ */
+export async function listHandovers(db: AnyHandle, companyId: string, campaign: Campaign): Promise<Handover[]> {
+  if (!campaign.employerReceivesIndividualResults) return []
+  const found = new Map<string, Handover>()
+  const agreed = await resultsOf(db)
+    .selectFrom('consent')
+    .select(['id', 'subject_id', 'answer', 'consented_at'])
+    .where('company_id', '=', companyId)
+    .where('campaign_id', '=', campaign.id)
+    .execute()
+  for (const row of agreed) {
+    if (row.answer === 'no') continue
+    found.set(row.id, {
+      invitationId: row.id,
+      subjectId: row.subject_id,
+      scope: row.answer,
+      basis: 'consent',
+      at: row.consented_at,
+    })
+  }
+  for (const one of await listRequests(db, companyId)) {
+    if (one.campaignId !== campaign.id || one.withdrawnAt || found.get(one.invitationId)?.scope === 'full_result')
+      continue
+    found.set(one.invitationId, {
+      invitationId: one.invitationId,
+      subjectId: one.subjectId,
+      scope: 'full_result',
+      basis: 'request',
+      at: one.requestedAt,
+    })
+  }
+  return [...found.values()].sort((a, b) => a.at.getTime() - b.at.getTime())
 }

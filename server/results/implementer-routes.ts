@@ -7,6 +7,7 @@ import { asAudience, forAudience, identityOf, workplacesInReach } from '../web/a
 import { deskPage } from '../web/desk.ts'
 import { idOf } from '../web/params.ts'
 import { once } from '../web/repeated-post.ts'
+import { addHandoverRoutes } from './handover-routes.ts'
 import { needListView, needPersonView } from './need-pages.ts'
 import { filters, readNeedPage, type Reader } from './need-list.ts'
 import { confirmNeeds, countNeeds } from './needs.ts'
@@ -42,6 +43,7 @@ const signingOf = (request: FastifyRequest, campaignId: string) => {
 export async function addImplementerRoutes(app: FastifyInstance, services: Services): Promise<void> {
   await app.register(async (scope) => {
     forAudience(scope, services, 'implementer')
+    addHandoverRoutes(scope, services)
 
     scope.get('/implementer/campaigns/:id/needs', async (request, reply) => {
       const id = idOf(request)

@@ -33,6 +33,10 @@ export function needListView(
       ordinary: `${address}/sign?verdict=ordinary`,
     },
     releaseHref: `${base}/campaigns/${campaign.id}/release`,
+    handoversHref:
+      campaign.employerReceivesIndividualResults && base === '/implementer'
+        ? `${base}/campaigns/${campaign.id}/handovers`
+        : null,
     filters: filters.map((one) => ({
       href: `${address}?show=${one}`,
       label: text(`filter.${one}`),

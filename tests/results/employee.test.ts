@@ -55,8 +55,7 @@ describe('the result page holds the three blocks of law N-2', () => {
     expect(browser.html).toContain('href="/result/consultation"')
     expect(browser.html).not.toContain('href="/result/consent"')
     // sums and points of the three fields
-    for (const words of ['計 68', '計 116', '計 36', '評価点(1〜5)'])
-      expect(browser.text).toContain(words)
+    for (const words of ['計 68', '計 116', '計 36', '評価点(1〜5)']) expect(browser.text).toContain(words)
     expect(browser.html).toMatch(/<svg\b/)
   })
 
@@ -275,7 +274,27 @@ describe('where the site lets others ask, and where the company receives results
     const browser = await browserOfPerson(world, other, other.people[1]!)
     await browser.get('/result/request')
     expect(browser.status).toBe(200)
-    expect(browser.text).toContain('ストレスチェックの結果も会社に伝わります')
+    expect(browser.text).toContain('ストレスチェックの結果も、実施者から会社に伝わります')
+    await browser.submit('/result/request', { acknowledged: 'yes' })
+  })
+
+  test('the implementer sees whose result may be handed over, never who refused; HR has no such page', async () => {
+    const implementer = await browserOf(world, other, other.implementerId)
+    await implementer.get(`/implementer/campaigns/${other.campaignId}/handovers`)
+    expect(implementer.text).toContain(other.people[1]!.name)
+    expect(implementer.text).toContain('面接指導の申出')
+    expect(implementer.text).not.toContain(other.people[0]!.name)
+    const seen = await world.services.database.as(
+      { role: 'implementer', companyId: other.companyId, subjectId: other.implementerId },
+      world.clock.now(),
+      (_db, client) => client.query('SELECT answer FROM consent'),
+    )
+    expect(seen.rows).toEqual([])
+    const hr = await browserOf(world, other, other.hrId)
+    await hr.get(`/implementer/campaigns/${other.campaignId}/handovers`)
+    expect(hr.status).toBe(403)
+    await implementer.get(`/implementer/campaigns/${company.campaignId}/handovers`)
+    expect(implementer.status).toBe(404)
   })
 
   test('by default there is no consent page at all (law C-6)', async () => {

@@ -128,6 +128,9 @@ GRANT SELECT ON notice TO hanamichi_employee, hanamichi_implementer, hanamichi_c
 GRANT INSERT ON notice TO hanamichi_implementer;
 GRANT UPDATE (first_viewed_at) ON notice TO hanamichi_employee;
 GRANT SELECT, INSERT, UPDATE (withdrawn_at) ON consent TO hanamichi_employee;
+-- the implementer hands over what was agreed to; refusals stay with the person (law C-3)
+GRANT SELECT ON consent TO hanamichi_implementer;
+CREATE POLICY agreed ON consent AS RESTRICTIVE FOR SELECT TO hanamichi_implementer USING (answer <> 'no' AND withdrawn_at IS NULL);
 GRANT SELECT, INSERT ON interview_request TO hanamichi_employee;
 GRANT SELECT, INSERT ON interview_request_event TO hanamichi_employee;
 GRANT SELECT ON interview_request, interview_request_event TO hanamichi_implementer, hanamichi_clerk, hanamichi_physician;
