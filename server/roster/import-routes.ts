@@ -73,6 +73,11 @@ async function receive(
     return form(services, request, reply, request.body as Record<string, string>, [...wrong])
   }
   const file = await spool(upload.file)
+  // beyond the limit the rest is dropped without an error: half a file must never be read as a whole one
+  if (upload.file.truncated) {
+    await file.remove()
+    throw new Problem('too_large')
+  }
   let begun: BegunImport | undefined
   try {
     await once(services, request, reply, async (db: AnyHandle) => {

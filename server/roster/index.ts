@@ -7,18 +7,11 @@ import type { Services } from '../services.ts'
 import { addImportRoutes } from './import-routes.ts'
 import { addOverviewRoutes } from './overview-routes.ts'
 
-export { applyImport, type Application, type Applied } from './apply.ts'
-export { importRosterCommand, type ImportRosterCommand, type ImportRosterSummary } from './command.ts'
-export {
-  departmentTreeOn,
-  successions,
-  workplacesOn,
-  type DepartmentNode,
-  type Succession,
-  type Workplace,
-} from './departments.ts'
+export { applyImport } from './apply.ts'
+export { importRosterCommand } from './command.ts'
+export { departmentTreeOn, successions, workplacesOn, type Succession, type Workplace } from './departments.ts'
 export { RosterFileFault } from './file-fault.ts'
-export { importRosterFile, type NewImport, type Previewed } from './imports.ts'
+export { importRosterFile } from './imports.ts'
 export { findMember, findMembers, membersOn, movements, type Member, type Movement } from './members.ts'
 export { paperPinFits } from './paper-pin.ts'
 

@@ -147,6 +147,19 @@ test('an unreadable file, no file, a wrong date: said on the page', async () => 
   expect(hr.title).toContain('エラー')
 })
 
+test('a file beyond the limit is refused, not cut off', async () => {
+  const count = async () =>
+    (await world.superuser.query('SELECT count(*)::int AS n FROM roster_import')).rows[0].n as number
+  const before = await count()
+  await send(
+    hr,
+    'employees',
+    Buffer.concat([Buffer.from(employees(person('E1'))), Buffer.alloc(60 * 1024 * 1024, 'E5,x\n')]),
+  )
+  expect(hr.status).toBe(413)
+  expect(await count()).toBe(before)
+})
+
 test('pressing twice imports once and applies once', async () => {
   await hr.get('/hr/roster/import')
   const form = hr.form('/hr/roster/imports')
