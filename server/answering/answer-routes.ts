@@ -4,6 +4,7 @@ import { findInvitation, getCampaign } from '../campaigns/index.ts'
 import { isResultReleased } from '../results/index.ts'
 import type { Services } from '../services.ts'
 import { asAudience, forAudience, identityOf } from '../web/audience.ts'
+import { bodyOf } from '../web/body.ts'
 import { contactOf } from '../web/contact.ts'
 import { Problem } from '../web/problems.ts'
 import type { Wrong } from './draft.ts'
@@ -68,7 +69,7 @@ export function addAnswerRoutes(app: FastifyInstance, services: Services): void 
 
   /** Merges the form into the draft. What is typed wrongly keeps what it had and is returned; an option that does not exist is refused whole. */
   async function save(request: SheetRequest): Promise<{ body: SheetBody; wrong: Wrong[]; last: number }> {
-    const body = formBody.parse(request.body)
+    const body = bodyOf(request, formBody)
     const form = formId.safeParse(body['form_id'])
     if (!form.success) throw new Problem('form_expired')
     return changeDraft(services, request, (draft, sheets) => {

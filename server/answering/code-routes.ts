@@ -5,6 +5,7 @@ import { findInvitation } from '../campaigns/index.ts'
 import { isResultReleased } from '../results/index.ts'
 import type { Services } from '../services.ts'
 import { asAudience, forAudience, identityOf } from '../web/audience.ts'
+import { bodyOf } from '../web/body.ts'
 import { contactOf } from '../web/contact.ts'
 import { Problem } from '../web/problems.ts'
 import { sendCodeCard } from './code-card.ts'
@@ -18,6 +19,11 @@ import { Elsewhere, invitationOf, loadSitting, orElsewhere } from './sitting.ts'
 import { submitSitting } from './submission.ts'
 import type { AnyHandle } from './tables.ts'
 
+interface Failed {
+  errors: { field: string; message: string }[]
+  status: number
+}
+
 const codeBody = z.object({ code: z.string().max(100).default('') })
 
 /** Proving and binding the personal code, and the submission that may bind it. */
@@ -25,21 +31,17 @@ export function addCodeRoutes(app: FastifyInstance, services: Services): void {
   forAudience(app, services, 'participant')
   const text = (request: FastifyRequest, key: string) => services.texts.text(request.locale, key)
 
-  /** What typing the code came to, said at the field; a resting code is a page of its own. */
+  /** What typing the code came to, said at the field. */
   function codeErrors(request: FastifyRequest, outcome: Exclude<CodeOutcome, 'right'>) {
-    if (outcome === 'resting') throw new Problem('code_locked')
-    return { errors: [{ field: 'code', message: text(request, 'answering.code.wrong') }] }
+    const errors = [{ field: 'code', message: text(request, `answering.code.${outcome}`) }]
+    return { errors, status: outcome === 'resting' ? 429 : 400 }
   }
 
-  async function codePage(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    more: Record<string, unknown> = {},
-    status = 200,
-  ) {
+  async function codePage(request: FastifyRequest, reply: FastifyReply, failed: Partial<Failed> = {}) {
     const identity = identityOf(request)
     const contact = await asAudience(services, request, (db: AnyHandle) => contactOf(services, db, identity.companyId))
-    return reply.page('answering/code', { contact, ...more }, { status })
+    const { errors = [], status = 200 } = failed
+    return reply.page('answering/code', { contact, errors }, { status })
   }
 
   app.get('/answer/code', async (request, reply) => {
@@ -51,7 +53,7 @@ export function addCodeRoutes(app: FastifyInstance, services: Services): void {
   app.post('/answer/code', async (request, reply) => {
     const identity = identityOf(request)
     const invitationId = invitationOf(identity)
-    const { code: typed } = codeBody.parse(request.body)
+    const { code: typed } = bodyOf(request, codeBody)
     const at = services.clock.now()
     const done = await asAudience(services, request, async (db: AnyHandle) => {
       const stored = await lockCode(db, identity.companyId, invitationId)
@@ -61,8 +63,8 @@ export function addCodeRoutes(app: FastifyInstance, services: Services): void {
       if (outcome !== 'right') return { outcome }
       return { outcome, cookie: await proveCode(db, identity, invitationId, request.id, at) }
     })
-    if (done.outcome !== 'right') return codePage(request, reply, codeErrors(request, done.outcome), 400)
-    setParticipantCookie(services, reply, done.cookie!)
+    if (done.outcome !== 'right') return codePage(request, reply, codeErrors(request, done.outcome))
+    setParticipantCookie(services, reply, done.cookie)
     releaseFirstGroups(services, reply)
     return reply.redirect(await afterCode(request), 303)
   })
@@ -80,25 +82,18 @@ export function addCodeRoutes(app: FastifyInstance, services: Services): void {
 
   app.get('/answer/leave', (request, reply) => orElsewhere(reply, () => leavePage(request, reply)))
 
-  async function leavePage(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    more: Record<string, unknown> = {},
-    status = 200,
-  ) {
+  async function leavePage(request: FastifyRequest, reply: FastifyReply, failed: Partial<Failed> = {}) {
     const { code, contact, campaign } = await loadSitting(services, request)
-    return reply.page(
-      'answering/leave',
-      { contact, isBound: code.isBound, closesOn: campaign.closesOn, ...more },
-      { status },
-    )
+    const { errors = [], status = 200 } = failed
+    const data = { contact, isBound: code.isBound, closesOn: campaign.closesOn, errors }
+    return reply.page('answering/leave', data, { status })
   }
 
   app.post('/answer/leave', (request, reply) =>
     orElsewhere(reply, async () => {
       const identity = identityOf(request)
       const invitationId = invitationOf(identity)
-      const { code: typed } = codeBody.parse(request.body)
+      const { code: typed } = bodyOf(request, codeBody)
       const at = services.clock.now()
       const done = await asAudience(services, request, async (db: AnyHandle) => {
         const stored = await lockCode(db, identity.companyId, invitationId)
@@ -111,7 +106,7 @@ export function addCodeRoutes(app: FastifyInstance, services: Services): void {
           ? { outcome, cookie: await proveCode(db, identity, invitationId, request.id, at) }
           : { outcome }
       })
-      if (done.outcome !== 'right') return leavePage(request, reply, codeErrors(request, done.outcome), 400)
+      if (done.outcome !== 'right') return leavePage(request, reply, codeErrors(request, done.outcome))
       if (done.cookie) setParticipantCookie(services, reply, done.cookie)
       releaseFirstGroups(services, reply)
       return reply.redirect('/answer/leave', 303)
@@ -162,10 +157,14 @@ export function addCodeRoutes(app: FastifyInstance, services: Services): void {
     }),
   )
 
+  // where a reload or a language link on the answer to a form leads
+  app.get('/answer/submit', async (_request, reply) => reply.redirect('/answer/review'))
+  app.get('/answer/new-code', async (_request, reply) => reply.redirect('/answer'))
+
   app.post('/answer/submit', (request, reply) =>
     orElsewhere(reply, async () => {
       const identity = identityOf(request)
-      const { code: typed } = codeBody.parse(request.body)
+      const { code: typed } = bodyOf(request, codeBody)
       const of = {
         invitationId: invitationOf(identity),
         typed: { text: typed, heldGroups: heldFirstGroups(request) },
@@ -178,15 +177,11 @@ export function addCodeRoutes(app: FastifyInstance, services: Services): void {
       if (outcome === 'closed') throw new Problem('campaign_closed')
       if (outcome === 'code_first') return reply.redirect('/answer/code', 303)
       if (outcome === 'wrong' || outcome === 'resting') {
-        const errors = codeErrors(request, outcome)
+        const { errors, status } = codeErrors(request, outcome)
         const sitting = await loadSitting(services, request)
         const say = (key: string, values?: Record<string, string | number>) =>
           services.texts.text(request.locale, key, values)
-        return reply.page(
-          'answering/review',
-          { ...reviewView(sitting, say, request.locale), ...errors },
-          { status: 400 },
-        )
+        return reply.page('answering/review', { ...reviewView(sitting, say, request.locale), errors }, { status })
       }
       releaseFirstGroups(services, reply)
       return reply.redirect('/answer/submitted', 303)

@@ -16,8 +16,9 @@ export async function tryCode(
   typed: { text: string; heldGroups: string | undefined },
   at: Date,
 ): Promise<CodeOutcome> {
-  const code = readTypedCode(typed.text, typed.heldGroups)
-  const { outcome, after } = decideAttempt(stored, code !== undefined && fitsVerifier(code, stored.verifier), at)
+  const read = readTypedCode(typed.text, typed.heldGroups)
+  const isRight = read !== undefined && fitsVerifier(read.code, stored.verifier)
+  const { outcome, after } = decideAttempt(stored, { isRight, isWhole: read?.isWhole ?? false }, at)
   if (after.failedAttempts !== stored.failedAttempts || after.lockedUntil?.getTime() !== stored.lockedUntil?.getTime())
     await keepAttempts(db, of.companyId, of.invitationId, after)
   return outcome

@@ -5,6 +5,7 @@ import { markDeclined } from '../campaigns/index.ts'
 import { normaliseCrockford } from '../ids.ts'
 import type { Services } from '../services.ts'
 import { forAudience } from '../web/audience.ts'
+import { bodyOf } from '../web/body.ts'
 import { readLink, type Link } from '../web/links.ts'
 import { Problem } from '../web/problems.ts'
 import { openSession, revokeSessions } from '../web/sessions.ts'
@@ -75,7 +76,7 @@ export function addLandingRoutes(app: FastifyInstance, services: Services): void
 
   app.post('/a/:token/start', { schema: { params } }, async (request, reply) => {
     const landing = await loadLanding(services, request, await linkOf(request))
-    const body = startBody.parse(request.body)
+    const body = bodyOf(request, startBody)
     const { standing, link, session } = landing
     if (standing === 'not_open') throw new Problem('campaign_not_open')
     if (standing === 'closed') throw new Problem('campaign_closed')
@@ -164,7 +165,7 @@ export function addLandingRoutes(app: FastifyInstance, services: Services): void
 
   app.post('/a/:token/decline', { schema: { params } }, async (request, reply) => {
     const landing = await loadLanding(services, request, await linkOf(request))
-    const { decline } = declineBody.parse(request.body)
+    const { decline } = bodyOf(request, declineBody)
     // a box that starts unticked: pressing every button of a page declines nothing (law D-2)
     if (decline !== 'yes')
       return declinePage(

@@ -30,10 +30,14 @@ export function firstGroupsOf(code: string): string {
  * The code a person means: all of it, or its last group when the browser still holds the rest. Case, separators and
  * look-alikes are forgiven; undefined when it has neither length.
  */
-export function readTypedCode(typed: string, heldGroups: string | undefined): string | undefined {
+export function readTypedCode(
+  typed: string,
+  heldGroups: string | undefined,
+): { code: string; isWhole: boolean } | undefined {
   const clean = normaliseCrockford(typed)
-  if (clean.length === codeLength) return clean
-  if (clean.length === lastGroupLength && heldGroups?.length === firstGroups) return heldGroups + clean
+  if (clean.length === codeLength) return { code: clean, isWhole: true }
+  if (clean.length === lastGroupLength && heldGroups?.length === firstGroups)
+    return { code: heldGroups + clean, isWhole: false }
   return undefined
 }
 
@@ -55,9 +59,9 @@ export function fitsVerifier(code: string, verifier: CodeVerifier): boolean {
   return timingSafeEqual(hashOf(code, verifier.salt), verifier.hash)
 }
 
-/** Wrong codes in a row before this one code (nobody else's) rests. */
+/** Wrong codes in a row before the last group alone is no longer taken for a while. */
 export const attemptsBeforeRest = 10
-/** How long it rests, minutes. */
+/** How long that lasts, minutes. */
 export const restMinutes = 15
 
 export interface Attempts {
@@ -65,14 +69,19 @@ export interface Attempts {
   lockedUntil: Date | null
 }
 
-/** What a try does: right forgets earlier ones; the tenth wrong one in a row makes the code rest; while it rests nothing is looked at. */
+/**
+ * What a try does: right forgets earlier ones; the tenth wrong one in a row makes the code rest. While it rests the whole
+ * code still opens (70 bits are not guessed over a network), only the 25 bits of the last group are not looked at: so
+ * nobody who holds a forwarded link can lock the person out by typing nonsense.
+ */
 export function decideAttempt(
   before: Attempts,
-  isRight: boolean,
+  tried: { isRight: boolean; isWhole: boolean },
   at: Date,
 ): { outcome: 'right' | 'wrong' | 'resting'; after: Attempts } {
-  if (before.lockedUntil && before.lockedUntil > at) return { outcome: 'resting', after: before }
-  if (isRight) return { outcome: 'right', after: { failedAttempts: 0, lockedUntil: null } }
+  const isResting = before.lockedUntil !== null && before.lockedUntil > at
+  if (isResting && !(tried.isRight && tried.isWhole)) return { outcome: 'resting', after: before }
+  if (tried.isRight) return { outcome: 'right', after: { failedAttempts: 0, lockedUntil: null } }
   const failedAttempts = before.failedAttempts + 1
   if (failedAttempts < attemptsBeforeRest) return { outcome: 'wrong', after: { failedAttempts, lockedUntil: null } }
   return {

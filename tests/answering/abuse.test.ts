@@ -99,7 +99,7 @@ describe('links', () => {
       })
       counts.set(statusCode, (counts.get(statusCode) ?? 0) + 1)
     }
-    expect([...counts].sort()).toEqual([
+    expect([...counts].sort(([a], [b]) => a - b)).toEqual([
       [404, 60],
       [429, 9_940],
     ])
@@ -133,7 +133,7 @@ async function scan(browser: Browser, token: string): Promise<number> {
         await browser.submit(current.action, button ? { [button.name]: button.value } : {})
         pressed++
         lookAround()
-        if (/^\/answer/.test(browser.url)) waiting.push(browser.url)
+        if (browser.url.startsWith('/answer')) waiting.push(browser.url)
       }
     }
   }
@@ -392,6 +392,42 @@ describe('bad input, named', () => {
     await browser.get('/answer/review')
     await browser.submit('/answer/submit', { code: lastGroup(code) })
     expect(browser.url).toBe('/answer/submitted')
+  })
+
+  test('who holds a forwarded link and types nonsense gets nowhere, and does not lock the person out', async () => {
+    const token = await survey.token('E018')
+    const { browser, code } = await start(world, token)
+    await browser.get('/answer/leave')
+    await browser.submit('/answer/leave', { code: lastGroup(code) })
+    const stranger = openBrowser(await world.app())
+    await stranger.get(`/a/${token}`)
+    await stranger.submit(`/a/${token}/start`)
+    const statuses = []
+    for (let guess = 0; guess < 12; guess++) {
+      await stranger.submit('/answer/code', { code: `0000-00000-0000${guess % 10}` })
+      statuses.push(stranger.status)
+    }
+    expect(statuses).toEqual([...Array<number>(9).fill(400), 429, 429, 429])
+    expect(stranger.errors()[0]).toContain('個人コードを全部')
+    const phone = openBrowser(await world.app())
+    await phone.get(`/a/${token}`)
+    await phone.submit(`/a/${token}/start`)
+    await phone.submit('/answer/code', { code })
+    expect(phone.url).toBe('/answer/1')
+    expect((await browser.get('/answer/1')).status).toBe(200)
+  })
+
+  test('fields no form of ours sends are refused, not stumbled over', async () => {
+    const { browser } = await start(world, await survey.token('E019'))
+    await browser.get('/answer/review')
+    for (const code of ['x'.repeat(200), ['a', 'b']]) {
+      await browser.get('/answer/review')
+      await browser.post('/answer/submit', { code })
+      expect(browser.status).toBe(400)
+    }
+    await browser.get('/answer/1')
+    await browser.post('/answer/1', { form_id: 'x', a_q1: '1' })
+    expect(browser.status).toBe(403)
   })
 })
 

@@ -1,13 +1,14 @@
 import { gzipSync } from 'node:zlib'
-import pg from 'pg'
+import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createWorld, type World } from '../helpers/world.ts'
 import { answerAll, lastGroup, openSurvey, start, type Survey } from './survey.ts'
 
 // before any client is made: handles keep the method they were made with
 let sent: string[] = []
-const query = pg.Client.prototype.query
-vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (this: pg.Client, ...given: unknown[]) {
+// oxlint-disable-next-line typescript/unbound-method -- called with its client below
+const query = Client.prototype.query
+vi.spyOn(Client.prototype, 'query').mockImplementation(function (this: Client, ...given: unknown[]) {
   const [first] = given
   sent.push((typeof first === 'string' ? first : (first as { text: string }).text).slice(0, 60))
   return Reflect.apply(query, this, given) as never

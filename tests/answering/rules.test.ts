@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { mergeGiven, type Draft, type Given } from '../../server/answering/draft.ts'
 import {
@@ -126,8 +126,8 @@ describe('the personal code', () => {
         ` ${shown.replaceAll('-', ' ー ')} `,
         shown.replaceAll('1', 'I').replaceAll('0', 'O'),
       ])
-        expect(readTypedCode(typed, undefined)).toBe(code)
-      expect(readTypedCode(shown.slice(-5), code.slice(0, 9))).toBe(code)
+        expect(readTypedCode(typed, undefined)).toEqual({ code, isWhole: true })
+      expect(readTypedCode(shown.slice(-5), code.slice(0, 9))).toEqual({ code, isWhole: false })
       expect(readTypedCode(shown.slice(-5), undefined)).toBeUndefined()
       const verifier = verifierOf(code)
       expect(fitsVerifier(code, verifier)).toBe(true)
@@ -136,25 +136,28 @@ describe('the personal code', () => {
     expect(verifierOf('0'.repeat(14)).hash).not.toEqual(verifierOf('0'.repeat(14)).hash)
   })
 
-  test('ten wrong tries in a row rest it for fifteen minutes; a right one forgets', () => {
+  test('ten wrong tries in a row rest the last group for fifteen minutes; a right one forgets; the whole code always opens', () => {
+    const group = (isRight: boolean) => ({ isRight, isWhole: false })
     const at = new Date('2026-11-02T00:00:00Z')
     let attempts = { failedAttempts: 0, lockedUntil: null as Date | null }
     for (let wrong = 1; wrong <= 9; wrong++) {
-      const decided = decideAttempt(attempts, false, at)
+      const decided = decideAttempt(attempts, group(false), at)
       expect(decided.outcome).toBe('wrong')
       attempts = decided.after
     }
-    expect(decideAttempt(attempts, true, at)).toEqual({
+    expect(decideAttempt(attempts, group(true), at)).toEqual({
       outcome: 'right',
       after: { failedAttempts: 0, lockedUntil: null },
     })
-    const rested = decideAttempt(attempts, false, at)
+    const rested = decideAttempt(attempts, group(false), at)
     expect(rested).toEqual({
       outcome: 'resting',
       after: { failedAttempts: 0, lockedUntil: new Date('2026-11-02T00:15:00Z') },
     })
-    expect(decideAttempt(rested.after, true, new Date('2026-11-02T00:14:59Z')).outcome).toBe('resting')
-    expect(decideAttempt(rested.after, true, new Date('2026-11-02T00:15:00Z')).outcome).toBe('right')
+    expect(decideAttempt(rested.after, group(true), new Date('2026-11-02T00:14:59Z')).outcome).toBe('resting')
+    expect(decideAttempt(rested.after, { isRight: true, isWhole: true }, at).outcome).toBe('right')
+    expect(decideAttempt(rested.after, { isRight: false, isWhole: true }, at).outcome).toBe('resting')
+    expect(decideAttempt(rested.after, group(true), new Date('2026-11-02T00:15:00Z')).outcome).toBe('right')
   })
 })
 
