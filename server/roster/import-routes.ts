@@ -2,29 +2,25 @@ import { stringify } from 'csv-stringify/sync'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { dateIn } from '../clock.ts'
 import { findProgress } from '../jobs/index.ts'
 import type { Services } from '../services.ts'
-import { asAudience, forAudience, identityOf, workplacesInReach } from '../web/audience.ts'
+import { asAudience, forAudience, identityOf } from '../web/audience.ts'
 import { deskPage } from '../web/desk.ts'
 import { idOf } from '../web/params.ts'
 import { Problem } from '../web/problems.ts'
 import { once } from '../web/repeated-post.ts'
 import { applyImportIn, discardImport } from './apply.ts'
 import { columns } from './columns.ts'
-import { RosterFileFault } from './file-fault.ts'
 import { findImport, listAbsent, listImports, listLines, sameFileAppliedAt, type ImportRow } from './import-queries.ts'
 import { historyRows, isFilter, previewPage, wrongLinesCsv } from './import-pages.ts'
-import { beginImport, readImport, type BegunImport } from './imports.ts'
-import { spool } from './spool.ts'
 import type { AnyHandle, ImportKind } from './tables.ts'
-import { readFieldsBeforeFile, uploadOf } from './upload.ts'
+import { readFieldsBeforeFile } from './upload.ts'
+import { receiveFile, requireWholeCompany, showUploadForm } from './upload-form.ts'
 
 const linesAtOnce = 50
 /** A small file is read by the time its page is asked for: the page waits so long before it shows progress instead. */
 const patienceMilliseconds = 1_500
 
-const newBody = z.object({ kind: z.enum(['departments', 'employees']), effective_on: z.iso.date() })
 const kindParams = z.object({ kind: z.enum(['departments', 'employees']) })
 const previewQuery = z.object({
   show: z.string().refine(isFilter).optional().catch(undefined),
@@ -43,7 +39,7 @@ export async function addImportRoutes(app: FastifyInstance, services: Services):
   await app.register(async (scope) => {
     readFieldsBeforeFile(scope)
     forAudience(scope, services, 'hr')
-    scope.post('/hr/roster/imports', (request, reply) => receive(services, request, reply, reading))
+    scope.post('/hr/roster/imports', (request, reply) => receiveFile(services, request, reply, reading))
   })
   await app.register(async (scope) => {
     forAudience(scope, services, 'hr')
@@ -52,94 +48,8 @@ export async function addImportRoutes(app: FastifyInstance, services: Services):
   })
 }
 
-// a file speaks of everybody: a role limited to some workplaces must not see or change the others
-function requireWholeCompany(request: FastifyRequest): void {
-  if (workplacesInReach(request) !== undefined) throw new Problem('not_allowed')
-}
-
-async function receive(
-  services: Services,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  reading: Set<Promise<void>>,
-): Promise<FastifyReply> {
-  requireWholeCompany(request)
-  const { companyId, subjectId } = identityOf(request)
-  const body = newBody.safeParse(request.body)
-  const upload = uploadOf(request)
-  if (!body.success || !upload) {
-    const wrong = new Set(body.success ? [] : body.error.issues.map((issue) => String(issue.path[0])))
-    if (!upload) wrong.add('file')
-    return form(services, request, reply, request.body as Record<string, string>, [...wrong])
-  }
-  const file = await spool(upload.file)
-  // beyond the limit the rest is dropped without an error: half a file must never be read as a whole one
-  if (upload.file.truncated) {
-    await file.remove()
-    throw new Problem('too_large')
-  }
-  let begun: BegunImport | undefined
-  try {
-    await once(services, request, reply, async (db: AnyHandle) => {
-      const wanted = {
-        companyId,
-        kind: body.data.kind,
-        fileName: upload.filename,
-        effectiveOn: body.data.effective_on,
-        createdBy: subjectId,
-      }
-      begun = await beginImport(db, wanted, file.hash, services.clock.now())
-      return `/hr/roster/imports/${begun.importId}`
-    })
-  } finally {
-    // also when the form had been sent before: the first one's file is the one that is read
-    if (!begun) await file.remove()
-  }
-  if (begun) {
-    const work = readImport(services, begun, file).then(
-      () => undefined,
-      (error: unknown) => {
-        // what is wrong with the file stands in the import; the rest is ours
-        if (!(error instanceof RosterFileFault))
-          request.log.error({ name: (error as Error).name, code: (error as { code?: string }).code }, 'roster import')
-      },
-    )
-    reading.add(work)
-    void work.finally(() => reading.delete(work))
-  }
-  return reply
-}
-
-function form(
-  services: Services,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  typed: Record<string, string>,
-  wrong: readonly string[],
-): Promise<FastifyReply> {
-  const text = (key: string) => services.texts.text(request.locale, key)
-  const kind = typed['kind'] ?? 'employees'
-  return deskPage(
-    services,
-    request,
-    reply,
-    'roster/import',
-    {
-      effectiveOn: typed['effective_on'] ?? dateIn(identityOf(request).timeZone, services.clock.now()),
-      kinds: (['departments', 'employees'] as const).map((one) => ({
-        value: one,
-        label: text(`roster.kind.${one}`),
-        hint: text(`roster.import.${one}Hint`),
-        checked: one === kind,
-      })),
-      errors: wrong.map((field) => ({ field, message: text(`roster.import.errors.${field}`) })),
-    },
-    wrong.length > 0 ? { status: 400 } : {},
-  )
-}
-
 function addPages(scope: FastifyInstance, services: Services): void {
-  scope.get('/hr/roster/import', (request, reply) => form(services, request, reply, {}, []))
+  scope.get('/hr/roster/import', (request, reply) => showUploadForm(services, request, reply, {}, []))
 
   scope.get('/hr/roster/imports', async (request, reply) => {
     const { companyId } = identityOf(request)
