@@ -118,6 +118,7 @@ function publish(
       ratio: ratio && { value: roundTo(ratio.value, 2), lo: roundTo(ratio.lo, 2), hi: roundTo(ratio.hi, 2) },
       beyond: beyondChance(leavers),
     },
+    decimals: places,
     survey: { use: made.survey?.use ?? 'none', multiplier: fine(made.survey?.multiplier ?? 1) },
     risk: {
       estimate: fine(risk.estimate),

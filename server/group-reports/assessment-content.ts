@@ -16,6 +16,8 @@ const assessed = z.strictObject({
     /** beyond the limits of chance alone: of 95 %, of 99.8 %, or within */
     beyond: z.enum(['no', '95', '998']),
   }),
+  /** decimals that multiplier and risk were rounded to */
+  decimals: z.int(),
   survey: z.strictObject({ use: z.enum(['used', 'tooFew', 'lowResponse', 'none']), multiplier: z.number() }),
   risk: interval.extend({ estimate: z.number(), probability: z.number(), mean: z.number() }),
   nextYear: interval.extend({ mean: z.number() }),

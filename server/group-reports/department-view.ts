@@ -18,6 +18,7 @@ export function departmentView(data: ReportData, group: ReportedGroup, words: Wo
   return {
     departmentName: group.name,
     campaignName: content.campaign.name,
+    lead: leadOf(group, turnover, words),
     above: content.groups.find((one) => one.kind !== 'rest' && one.id === group.parent)?.name ?? '',
     keyFigures: keyFigures(content.highStressShareResolvedOn !== null, group, company, before, words),
     hasBefore: before !== undefined,
@@ -72,6 +73,18 @@ function keyFigures(resolved: boolean, group: ReportedGroup, company: ReportedGr
       ),
     ],
   }
+}
+
+/** What stands out, in a sentence or two. */
+function leadOf(group: ReportedGroup, turnover: Disclosed<AssessedValue> | undefined, words: Words): string {
+  const { findings } = group.figures
+  const found = findings.kind === 'shown' ? findings.value : []
+  const said =
+    found.length === 0
+      ? words.text('findings.none')
+      : words.t('department.found', { count: words.number(found.length), names: words.list(found.map(({ id }) => words.text(`findings.${id}.title`))) })
+  if (turnover?.kind !== 'shown') return said
+  return said + words.t('department.status', { status: words.text(`turnover.status.${turnover.value.status}`) })
 }
 
 /** Sentences on how far these figures carry. */
@@ -137,8 +150,8 @@ function differenceLine(one: { scale: string; gap: number; n: number }, titles: 
 
 function turnoverView(value: AssessedValue, months: number, words: Words) {
   const { leavers, survey, risk, nextYear } = value
-  const interval = { lo: sayRisk(words, risk.lo), hi: sayRisk(words, risk.hi) }
-  const multiplier = sayRisk(words, survey.multiplier)
+  const { risk: estimate, ...interval } = sayRisk(words, value)
+  const multiplier = words.number(survey.multiplier, value.decimals)
   const summary = value.unvalidated
     ? words.text('turnover.summaryNoHistory', { multiplier, ...interval })
     : words.text('turnover.summary', {
@@ -146,7 +159,7 @@ function turnoverView(value: AssessedValue, months: number, words: Words) {
         observed: words.number(leavers.observed),
         expected: words.number(leavers.expected, 1),
         multiplier,
-        risk: sayRisk(words, risk.estimate),
+        risk: estimate,
         ...interval,
         probability: words.percent(risk.probability),
       })

@@ -41,7 +41,7 @@ export function exportCsv(data: ReportData, words: Words): string {
     ...content.scaleIds.flatMap((id) => [
       { label: titles.scale(id), of: ({ scales }: ReportedGroup) => cell(scales[id]?.mean, (value) => (value.kind === 'exact' ? value.mean : sayMean(words, value))) },
       { label: words.t('csv.scaleN', { scale: titles.scale(id) }), of: ({ scales }: ReportedGroup) => cell(scales[id]?.mean, (_, n) => n) },
-      { label: words.t('csv.scaleGap', { scale: titles.scale(id) }), of: ({ scales }: ReportedGroup) => cell(scales[id]?.gap, (value) => words.t(value.notable ? (value.gap > 0 ? 'csv.worse' : 'csv.better') : 'csv.chance')) },
+      { label: words.t('csv.scaleGap', { scale: titles.scale(id) }), of: (group: ReportedGroup) => group.kind === 'company' ? '' : cell(group.scales[id]?.gap, (value) => words.t(value.notable ? (value.gap > 0 ? 'csv.worse' : 'csv.better') : 'csv.chance')) },
     ]),
     { label: words.t('csv.findings'), of: ({ figures }) => cell(figures.findings, (found) => words.list(found.map(({ id }) => words.text(`findings.${id}.title`)))) },
   ]

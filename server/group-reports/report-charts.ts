@@ -113,9 +113,10 @@ export function drawForest({ content, assessment }: ReportData, words: Words): s
       ...judged.map(({ group, figure: { value } }) => {
         const status = words.text(`turnover.status.${value.status}`)
         if (value.status === 'insufficient') return { label: group.name, withheld: status }
+        const { risk, lo, hi } = sayRisk(words, value)
         return {
           label: group.name,
-          text: words.t('forest.figure', { value: sayRisk(words, value.risk.estimate), lo: sayRisk(words, value.risk.lo), hi: sayRisk(words, value.risk.hi) }),
+          text: words.t('forest.figure', { value: risk, lo, hi }),
           point: Math.max(0.01, value.risk.estimate),
           low: Math.max(0.01, value.risk.lo),
           high: value.risk.hi,

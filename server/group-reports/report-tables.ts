@@ -9,12 +9,12 @@ export function overviewOf({ content, assessment, departmentHref }: ReportData, 
     { label: words.t('column.number'), numeric: true },
     { label: words.t('column.department'), numeric: false },
     { label: words.t('column.response'), numeric: true },
-    ...(resolved ? [{ label: words.t('column.highStress'), numeric: true }] : []),
-    { label: words.t('column.totalRisk'), numeric: true },
-    { label: words.t('column.presenteeism'), numeric: true },
+    ...(resolved ? [{ label: words.t('narrow.highStress'), numeric: true }] : []),
+    { label: words.t('narrow.totalRisk'), numeric: true },
+    { label: words.t('narrow.presenteeism'), numeric: true },
     ...(assessment
       ? [
-          { label: words.t('column.leavers'), numeric: true },
+          { label: words.t('narrow.leavers'), numeric: true },
           { label: words.t('column.risk'), numeric: true },
           { label: words.t('column.status'), numeric: false },
         ]
@@ -62,7 +62,11 @@ function turnoverCells(figure: Disclosed<AssessedValue> | undefined, words: Word
     figureCell(figure, ({ leavers }) => ({
       text: words.t('observedExpected', { observed: words.number(leavers.observed), expected: words.number(leavers.expected, 1) }),
     })),
-    figureCell(figure, ({ risk, status }) => (status === 'insufficient' ? '–' : { text: words.t('times', { value: sayRisk(words, risk.estimate) }), note: words.t('interval', { lo: sayRisk(words, risk.lo), hi: sayRisk(words, risk.hi) }) })),
+    figureCell(figure, (value) => {
+      if (value.status === 'insufficient') return '–'
+      const { risk, lo, hi } = sayRisk(words, value)
+      return { text: words.t('times', { value: risk }), note: words.t('interval', { lo, hi }) }
+    }),
     figure?.kind === 'shown'
       ? { text: words.text(`turnover.status.${figure.value.status}`), tag: tagOf(figure.value.status) }
       : { withheld: figure?.kind === 'withheld', text: '–' },
@@ -124,7 +128,7 @@ export function turnoverTable({ content, assessment }: ReportData, words: Words)
         cells: [
           { text: group.name, heading: true },
           leavers!,
-          figureCell(figure, ({ survey }) => (survey.use === 'used' ? sayRisk(words, survey.multiplier) : words.t('notUsed'))),
+          figureCell(figure, ({ survey, decimals }) => (survey.use === 'used' ? words.number(survey.multiplier, decimals) : words.t('notUsed'))),
           risk!,
           figureCell(figure, (value) => (value.status === 'insufficient' ? '–' : words.percent(value.risk.probability))),
           figureCell(figure, ({ nextYear }) => ({ text: words.t('peopleMean', { mean: words.number(nextYear.mean, 1) }), note: sayInterval(words, nextYear) })),

@@ -10,9 +10,10 @@ import type { Words } from './words.ts'
 export function reportView(data: ReportData, words: Words): Record<string, unknown> {
   const { content, assessment } = data
   const departments = content.groups.filter((group) => group.kind === 'department')
-  const marks: Marks = new Map(departments.map((group, index) => [group.id, String(index + 1)]))
+  const marks: Marks = new Map(departments.filter(isShown).map((group, index) => [group.id, String(index + 1)]))
   const company = content.groups.find((group) => group.kind === 'company')!
   return {
+    brief: true,
     campaignName: content.campaign.name,
     period: words.t('period', { from: words.date(content.campaign.opensOn), to: words.date(content.campaign.closesOn) }),
     companyShown: isShown(company),
@@ -80,6 +81,7 @@ export function findingView(finding: FindingValue, titles: ScaleTitles, words: W
     sentence: words.text(finding.textKey),
     evidence: said,
     items: finding.items.map((id) => titles.item(id)),
-    nextSteps: finding.steps.map((step) => ({ words: words.text(step.textKey), source: words.text('findings.steps.source', { item: step.checklistItem }) })),
+    nextSteps: finding.steps.map((step) => words.text(step.textKey)),
+    source: words.text('findings.steps.source', { item: words.list(finding.steps.map((step) => String(step.checklistItem))) }),
   }
 }

@@ -72,12 +72,7 @@ function turnoverSentence({ content, assessment }: ReportData, words: Words): st
   const rest = unknown.length > 0 ? words.t('sentence.unknown', { count: words.number(unknown.length) }) : ''
   if (flagged.length === 0) return words.t('sentence.noFlag', { departments: words.number(rows.length) }) + rest
   const name = ({ group, figure }: (typeof rows)[number]) =>
-    words.t('sentence.riskOf', {
-      name: group.name,
-      risk: sayRisk(words, figure.value.risk.estimate),
-      lo: sayRisk(words, figure.value.risk.lo),
-      hi: sayRisk(words, figure.value.risk.hi),
-    })
+    words.t('sentence.riskOf', { name: group.name, ...sayRisk(words, figure.value) })
   const watched = words.number(flagged.length - high.length)
   if (high.length === 0)
     return words.t('sentence.watchOnly', { names: words.list(flagged.slice(0, named).map(({ group }) => group.name)), count: watched }) + rest

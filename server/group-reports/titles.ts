@@ -20,11 +20,15 @@ export async function titlesFor(frame: Pick<ReportFrame, 'questionnaires'>, loca
 
 function titlesOf(version: QuestionnaireVersion, locale: string): ScaleTitles {
   const scales = new Map(version.definition.scales.map((scale) => [scale.id, scale]))
-  const items = new Map(version.items.map((asked) => [asked.id, asked.item.text]))
+  const items = new Map(version.items.map((asked) => [asked.id, asked.item]))
   const words = (text: Record<string, string> | undefined, id: string) => text?.[locale] ?? text?.['ja'] ?? id
   return {
     scale: (id) => words(scales.get(id)?.title, id),
-    item: (id) => words(items.get(id), id),
+    // the lead sentence that some items share comes first: 「次の人たちは…? 上司」
+    item: (id) => {
+      const item = items.get(id)
+      return item?.stem ? `${words(item.stem, id)} ${words(item.text, id)}` : words(item?.text, id)
+    },
     polarity: (id) => scales.get(id)?.polarity ?? 'negative',
   }
 }

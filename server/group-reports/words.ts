@@ -1,4 +1,5 @@
 import type { Disclosed, MeanFigure, ShareFigure } from '../../analysis/disclosure/index.ts'
+import type { AssessedValue } from './assessment-content.ts'
 import { formatDate, formatNumber, formatPercent } from '../web/formats.ts'
 import type { TextParams, Texts } from '../web/texts.ts'
 
@@ -63,8 +64,8 @@ export function sayPercentInterval(words: Words, { lo, hi }: { lo: number; hi: n
   return words.t('interval', { lo: words.percent(lo), hi: words.percent(hi) })
 }
 
-/** A relative risk as it was rounded: one or two decimals. */
-export function sayRisk(words: Words, value: number): string {
-  const places = Math.abs(value * 10 - Math.round(value * 10)) < 1e-9 ? 1 : 2
-  return words.number(value, places)
+/** Estimate and 90 % interval of a risk, with the decimals it was rounded to. */
+export function sayRisk(words: Words, { risk, decimals }: AssessedValue): { risk: string; lo: string; hi: string } {
+  const say = (value: number) => words.number(value, decimals)
+  return { risk: say(risk.estimate), lo: say(risk.lo), hi: say(risk.hi) }
 }

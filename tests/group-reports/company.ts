@@ -127,7 +127,7 @@ export async function fillCompany(world: World, units: readonly Unit[] = smallCo
   await put(world, companyId, 'employee', people.map((one) => one.employee))
   await put(world, companyId, 'employment', people.map((one) => one.employment))
   await put(world, companyId, 'assignment', people.map((one) => one.assignment))
-  await put(world, companyId, 'departure', people.flatMap((one) => one.departure ?? []))
+  await put(world, companyId, 'departure', people.flatMap((one) => (one.departure ? [one.departure] : [])))
 
   const staff = (email: string, name: string, role: StaffRole, departmentId?: string) =>
     asRole(world, 'setup', companyId, async (db) => {
