@@ -71,10 +71,12 @@ export function peopleRows(texts: Texts, locale: string, timeZone: string, peopl
   const text = (key: string) => texts.text(locale, key)
   const day = (on: string) => formatDate('date', on, locale, timeZone)
   return {
-    columns: ['employee_code', 'name', 'department', 'workplace', 'employment_kind', 'period', 'email'].map((one) => ({
-      label: text(`roster.people.${one}`),
-    })),
-    rows: people.map((one) => ({
+    peopleColumns: ['employee_code', 'name', 'department', 'workplace', 'employment_kind', 'period', 'email'].map(
+      (one) => ({
+        label: text(`roster.people.${one}`),
+      }),
+    ),
+    peopleRows: people.map((one) => ({
       cells: [
         { text: one.employeeCode },
         { text: one.name, heading: true },

@@ -76,6 +76,8 @@ test('choose, look, apply: both files through the pages', async () => {
   await hr.get('/hr/roster/people')
   await hr.submit('/hr/roster/people', { q: 'e3@' })
   expect(hr.text).toContain('E3 架空 E3 営業部 本社 パート')
+  // one line to type into, whatever else the page holds
+  expect(hr.html).toContain('type="search" value="e3@"')
   await hr.get('/hr/roster/people?q=%25')
   expect(hr.text).toContain('当てはまる人はいません')
   await hr.get('/hr')
