@@ -61,7 +61,7 @@ const schema = z.object({
     z.literal(''),
     z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgresql://'),
   ]),
-  DATABASE_POOL: z.coerce.number().int().min(2).max(200),
+  DATABASE_POOL: z.coerce.number().int().min(4).max(200),
   BASE_URL: z.url({ protocol: /^https?$/, message: 'must be an http:// or https:// address' }),
   HOST: z.string().min(1),
   PORT: port,

@@ -14,11 +14,11 @@ const templatesDir = join(import.meta.dirname, '..', 'templates')
 
 export interface OpenedServices {
   services: Services
-  /** Ends the pool. */
+  /** Ends the pools. */
   close: () => Promise<void>
 }
 
-/** Makes the services of one process: pool of the runtime login, vault, texts, renderer. The pool lives and ends with a Fastify instance of its own. */
+/** Makes the services of one process: pools of the runtime login, vault, texts, renderer. The pools live and end with a Fastify instance of its own. */
 export async function openServices(parts: {
   config: Config
   clock: Clock
@@ -26,13 +26,18 @@ export async function openServices(parts: {
   outerKey: OuterKey
 }): Promise<OpenedServices> {
   const host = Fastify({ logger: false })
-  await host.register(fastifyPostgres, poolOptions(parts.runtimeUrl, parts.config.databasePool))
+  const forLookUps = Math.ceil(parts.config.databasePool / 8)
+  await host.register(fastifyPostgres, poolOptions(parts.runtimeUrl, parts.config.databasePool - forLookUps))
+  await host.register(fastifyPostgres, { ...poolOptions(parts.runtimeUrl, forLookUps), name: 'lookUps' })
   await host.ready()
-  // an idle connection that breaks (database restarted) must not end the process; the next request gets a fresh one
-  host.pg.pool.on('error', () => undefined)
-  // one that breaks while lent out, between two queries, tells its client object alone: unheard, that would end the process
-  host.pg.pool.on('connect', (client) => client.on('error', () => undefined))
-  const database = createDatabase(host.pg.pool)
+  const lookUps = host.pg['lookUps']!.pool
+  for (const pool of [host.pg.pool, lookUps]) {
+    // an idle connection that breaks (database restarted) must not end the process; the next request gets a fresh one
+    pool.on('error', () => undefined)
+    // one that breaks while lent out, between two queries, tells its client object alone: unheard, that would end the process
+    pool.on('connect', (client) => client.on('error', () => undefined))
+  }
+  const database = createDatabase(host.pg.pool, lookUps)
   const texts = createTexts(join(templatesDir, 'locales'))
   return {
     services: {

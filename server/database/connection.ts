@@ -82,8 +82,11 @@ export interface Database {
   pool: Pool
 }
 
-/** Wraps a pool of the runtime login. */
-export function createDatabase(pool: Pool): Database {
+/**
+ * Wraps two pools of the runtime login. Look-ups have connections of their own: a transaction may wait for a look-up (the
+ * company's key, the first time), and were all connections held by such transactions, none would ever go on.
+ */
+export function createDatabase(pool: Pool, lookUps: Pool): Database {
   return {
     pool,
     async as(actor, at, work) {
@@ -106,7 +109,7 @@ export function createDatabase(pool: Pool): Database {
       }
     },
     async lookUp<Row>(sql: string, parameters: readonly unknown[]) {
-      const { rows } = await pool.query(sql, parameters as unknown[])
+      const { rows } = await lookUps.query(sql, parameters as unknown[])
       return rows as Row[]
     },
   }
@@ -127,7 +130,8 @@ export function poolOptions(
     connectionString,
     max: maximum,
     application_name: 'hanamichi',
-    connectionTimeoutMillis: 5_000,
+    // also how long a request waits for its turn: at nine o'clock an answer that comes late is better than none
+    connectionTimeoutMillis: 15_000,
     options:
       '-c search_path=hanamichi -c statement_timeout=60000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC',
   }

@@ -55,7 +55,9 @@ export class Problem extends Error {
 /** PostgreSQL's errors that mean something to a person; undefined for those that are a fault of ours. */
 export function problemOfDatabaseError(error: unknown): Problem | undefined {
   const code = (error as { code?: unknown }).code
-  if (typeof code !== 'string') return undefined
+  // pg's own words for a connection that broke, or for a turn that did not come, carry no code
+  if (typeof code !== 'string')
+    return lost.test((error as Error).message) ? new Problem('database_unavailable') : undefined
   // 53100 disk full, 53200 out of memory
   if (code === '53100') return new Problem('storage_full')
   // connection refused, lost, server starting or stopping; too many connections
@@ -68,3 +70,6 @@ export function problemOfDatabaseError(error: unknown): Problem | undefined {
   if (code === '40001' || code === '40P01') return new Problem('conflict')
   return undefined
 }
+
+const lost =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client (was closed|has encountered a connection error))/
