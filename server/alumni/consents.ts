@@ -14,7 +14,10 @@ export function purposeSentences(
   text: (key: string, values: Record<string, string>) => string,
   companyName: string,
 ): { purpose: OfferedPurpose; sentence: string }[] {
-  return offeredPurposes.map((purpose) => ({ purpose, sentence: text(`alumni.purpose.${purpose}`, { company: companyName }) }))
+  return offeredPurposes.map((purpose) => ({
+    purpose,
+    sentence: text(`alumni.purpose.${purpose}`, { company: companyName }),
+  }))
 }
 
 /** Keeps consents; `confirmedAt` null until the button in the confirmation mail is pressed. */
@@ -46,7 +49,12 @@ export async function addConsents(
 }
 
 /** Purposes that hold now; with `onlyConfirmed` those that may be used. */
-export async function livePurposes(db: AnyHandle, companyId: string, memberId: string, onlyConfirmed = true): Promise<Purpose[]> {
+export async function livePurposes(
+  db: AnyHandle,
+  companyId: string,
+  memberId: string,
+  onlyConfirmed = true,
+): Promise<Purpose[]> {
   let query = alumniOf(db)
     .selectFrom('alumni_consent')
     .select('purpose')
@@ -58,7 +66,13 @@ export async function livePurposes(db: AnyHandle, companyId: string, memberId: s
 }
 
 /** Takes consents back: these purposes, or all of them. */
-export async function withdrawConsents(db: AnyHandle, companyId: string, memberId: string, at: Date, only?: readonly Purpose[]): Promise<void> {
+export async function withdrawConsents(
+  db: AnyHandle,
+  companyId: string,
+  memberId: string,
+  at: Date,
+  only?: readonly Purpose[],
+): Promise<void> {
   if (only?.length === 0) return
   let query = alumniOf(db)
     .updateTable('alumni_consent')
@@ -71,10 +85,22 @@ export async function withdrawConsents(db: AnyHandle, companyId: string, memberI
 }
 
 /** Makes the live purposes those that are ticked: new ones are kept with their sentence, unticked ones withdrawn. The address is confirmed already. */
-export async function changePurposes(db: AnyHandle, companyId: string, memberId: string, ticked: readonly GivenConsent[], at: Date): Promise<void> {
+export async function changePurposes(
+  db: AnyHandle,
+  companyId: string,
+  memberId: string,
+  ticked: readonly GivenConsent[],
+  at: Date,
+): Promise<void> {
   const before = await livePurposes(db, companyId, memberId)
   const wanted = new Set<Purpose>(ticked.map((one) => one.purpose))
   const given = ticked.filter((one) => !before.includes(one.purpose))
-  await withdrawConsents(db, companyId, memberId, at, before.filter((purpose) => !wanted.has(purpose)))
+  await withdrawConsents(
+    db,
+    companyId,
+    memberId,
+    at,
+    before.filter((purpose) => !wanted.has(purpose)),
+  )
   await addConsents(db, companyId, memberId, given, { givenAt: at, confirmedAt: at })
 }

@@ -1,6 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { findCompany, getCompanyDetails, listCompanies, type CompanyDetails, type FoundCompany } from '../database/companies.ts'
+import {
+  findCompany,
+  getCompanyDetails,
+  listCompanies,
+  type CompanyDetails,
+  type FoundCompany,
+} from '../database/companies.ts'
 import { contactOf } from '../graduations/index.ts'
 import { suppressAddress } from '../mail/index.ts'
 import type { Services } from '../services.ts'
@@ -14,7 +20,10 @@ import type { AnyHandle } from './tables.ts'
 
 const tokenParams = z.object({ token: z.string().max(100) })
 const enterBody = z.object({ email: z.string().trim().max(254).pipe(z.email()) })
-const certificateParams = z.object({ companyKey: z.string().max(6), number: z.string().regex(/^A-[0-9A-Z]{5}-[0-9A-Z]{5}$/) })
+const certificateParams = z.object({
+  companyKey: z.string().max(6),
+  number: z.string().regex(/^A-[0-9A-Z]{5}-[0-9A-Z]{5}$/),
+})
 
 type PublicLinkKind = 'alumni_confirmation' | 'alumni' | 'alumni_refusal'
 
@@ -33,7 +42,10 @@ export function addDoorRoutes(app: FastifyInstance, services: Services): void {
       throw new Problem(!counted.isAllowed && counted.isExceeded ? 'too_many_requests' : 'link_unknown')
     }
   }
-  const asMember = <Result>({ companyId, subjectId }: { companyId: string; subjectId?: string }, work: (db: AnyHandle, at: Date) => Promise<Result>) => {
+  const asMember = <Result>(
+    { companyId, subjectId }: { companyId: string; subjectId?: string },
+    work: (db: AnyHandle, at: Date) => Promise<Result>,
+  ) => {
     const at = services.clock.now()
     return services.database.as({ role: 'alumni', companyId, subjectId }, at, (db: AnyHandle) => work(db, at))
   }
@@ -56,7 +68,14 @@ export function addDoorRoutes(app: FastifyInstance, services: Services): void {
     })
   }
 
-  function show(request: FastifyRequest, reply: FastifyReply, page: string, link: Link, company: CompanyDetails, data: Record<string, unknown>): Promise<FastifyReply> {
+  function show(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    page: string,
+    link: Link,
+    company: CompanyDetails,
+    data: Record<string, unknown>,
+  ): Promise<FastifyReply> {
     const shared = { companyName: link.companyName, contact: contactOf(company), action: request.url.split('?')[0] }
     return reply.page(page, { ...shared, ...data }, { timeZone: link.timeZone })
   }
@@ -64,7 +83,9 @@ export function addDoorRoutes(app: FastifyInstance, services: Services): void {
   app.get('/alumni/confirm/:token', { schema: { params: tokenParams } }, async (request, reply) => {
     const link = await linkOf(request, 'alumni_confirmation')
     const { company, purposes } = await load(link)
-    const sentences = purposes.map((purpose) => services.texts.text(request.locale, `alumni.purpose.${purpose}`, { company: company.name }))
+    const sentences = purposes.map((purpose) =>
+      services.texts.text(request.locale, `alumni.purpose.${purpose}`, { company: company.name }),
+    )
     return show(request, reply, 'alumni/confirm', link, company, { sentences })
   })
   app.post('/alumni/confirm/:token', { schema: { params: tokenParams } }, async (request, reply) => {
@@ -96,27 +117,47 @@ export function addDoorRoutes(app: FastifyInstance, services: Services): void {
     return show(request, reply, 'alumni/refuse', link, company, { isDone: false })
   })
   // RFC 8058: a mail program sends this without cookies; the address alone says who refuses
-  app.post('/alumni/refuse/:token', { schema: { params: tokenParams }, config: { withoutCsrf: true } }, async (request, reply) => {
-    const link = await linkOf(request, 'alumni_refusal')
-    const { company } = await load(link)
-    await asMember(link, async (db, at) => {
-      const { companyId, subjectId } = link
-      const member = await findMember(db, services, companyId, subjectId)
-      if (!member) throw new Problem('link_unknown')
-      await suppressAddress(db, services.vault, companyId, member.profile.email, 'refused', at)
-      await withdrawConsents(db, companyId, subjectId, at)
-      await recordOwn(db, companyId, subjectId, 'alumni.mail_refused', request.id, at)
-    })
-    return show(request, reply, 'alumni/refuse', link, company, { isDone: true })
-  })
+  app.post(
+    '/alumni/refuse/:token',
+    { schema: { params: tokenParams }, config: { withoutCsrf: true } },
+    async (request, reply) => {
+      const link = await linkOf(request, 'alumni_refusal')
+      const { company } = await load(link)
+      await asMember(link, async (db, at) => {
+        const { companyId, subjectId } = link
+        const member = await findMember(db, services, companyId, subjectId)
+        if (!member) throw new Problem('link_unknown')
+        await suppressAddress(db, services.vault, companyId, member.profile.email, 'refused', at)
+        await withdrawConsents(db, companyId, subjectId, at)
+        await recordOwn(db, companyId, subjectId, 'alumni.mail_refused', request.id, at)
+      })
+      return show(request, reply, 'alumni/refuse', link, company, { isDone: true })
+    },
+  )
 
-  async function showEnter(_request: FastifyRequest, reply: FastifyReply, company: FoundCompany, more: Record<string, unknown> = {}, status = 200): Promise<FastifyReply> {
+  async function showEnter(
+    _request: FastifyRequest,
+    reply: FastifyReply,
+    company: FoundCompany,
+    more: Record<string, unknown> = {},
+    status = 200,
+  ): Promise<FastifyReply> {
     const details = await asMember(company, (db) => getCompanyDetails(db, company.companyId))
-    const data = { companyName: company.name, contact: contactOf(details), action: `/c/${company.key}/alumni/enter`, typedEmail: '', isSent: false, ...more }
+    const data = {
+      companyName: company.name,
+      contact: contactOf(details),
+      action: `/c/${company.key}/alumni/enter`,
+      typedEmail: '',
+      isSent: false,
+      ...more,
+    }
     return reply.page('alumni/enter', data, { status, timeZone: company.timeZone })
   }
   async function companyOf(request: FastifyRequest): Promise<FoundCompany> {
-    const company = await findCompany(services.database, (request.params as { companyKey: string }).companyKey.toLowerCase())
+    const company = await findCompany(
+      services.database,
+      (request.params as { companyKey: string }).companyKey.toLowerCase(),
+    )
     if (!company) throw new Problem('not_found')
     return company
   }
@@ -136,14 +177,22 @@ export function addDoorRoutes(app: FastifyInstance, services: Services): void {
     if (!body.success) {
       const raw = (request.body as { email?: unknown } | undefined)?.email
       const errors = [{ field: 'email', message: services.texts.text(request.locale, 'alumni.errors.email') }]
-      return showEnter(request, reply, company, { errors, typedEmail: typeof raw === 'string' ? raw.slice(0, 254) : '' }, 400)
+      return showEnter(
+        request,
+        reply,
+        company,
+        { errors, typedEmail: typeof raw === 'string' ? raw.slice(0, 254) : '' },
+        400,
+      )
     }
     const member = await findMemberByAddress(services, company.companyId, body.data.email)
     if (member) await remind(services, company.companyId, member, services.clock.now())
     // the same answer for members and strangers
     return reply.redirect(`/c/${company.key}/alumni/sent`, 303)
   })
-  app.get('/c/:companyKey/alumni/sent', async (request, reply) => showEnter(request, reply, await companyOf(request), { isSent: true }))
+  app.get('/c/:companyKey/alumni/sent', async (request, reply) =>
+    showEnter(request, reply, await companyOf(request), { isSent: true }),
+  )
 
   app.get('/c/:companyKey/alumni/left/:number', { schema: { params: certificateParams } }, async (request, reply) => {
     const company = await companyOf(request)
@@ -154,7 +203,11 @@ export function addDoorRoutes(app: FastifyInstance, services: Services): void {
     }))
     if (!certificate) throw new Problem('not_found')
     const text = (key: string, values?: Record<string, string>) => services.texts.text(request.locale, key, values)
-    const mailBody = text('alumni.left.mailBody', { company: company.name, number: certificate.number, on: certificate.deletedOn })
+    const mailBody = text('alumni.left.mailBody', {
+      company: company.name,
+      number: certificate.number,
+      on: certificate.deletedOn,
+    })
     const data = {
       companyName: company.name,
       contact: contactOf(details),

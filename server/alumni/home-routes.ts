@@ -32,9 +32,13 @@ interface Home {
 /** `/alumni…`: what a member sees and changes; the own row only, by the database's rule. */
 export function addHomeRoutes(app: FastifyInstance, services: Services): void {
   forAudience(app, services, 'alumni')
-  const textIn = (request: FastifyRequest) => (key: string, values?: Record<string, string>) => services.texts.text(request.locale, key, values)
+  const textIn = (request: FastifyRequest) => (key: string, values?: Record<string, string>) =>
+    services.texts.text(request.locale, key, values)
   const errorsOf = (request: FastifyRequest, issues: readonly { path: PropertyKey[] }[]): FieldError[] =>
-    [...new Set(issues.map((issue) => String(issue.path[0])))].map((field) => ({ field, message: textIn(request)(`alumni.errors.${field}`) }))
+    [...new Set(issues.map((issue) => String(issue.path[0])))].map((field) => ({
+      field,
+      message: textIn(request)(`alumni.errors.${field}`),
+    }))
   const rawText = (request: FastifyRequest, name: string) => {
     const value = ((request.body ?? {}) as Record<string, unknown>)[name]
     return typeof value === 'string' ? value.slice(0, 2000) : ''
@@ -46,7 +50,10 @@ export function addHomeRoutes(app: FastifyInstance, services: Services): void {
     if (!member || member.state === 'unconfirmed') throw new Problem('sign_in_needed')
     return { member, company: await getCompanyDetails(db, companyId) }
   }
-  const load = <More>(request: FastifyRequest, more: (db: AnyHandle, home: Home) => Promise<More>): Promise<Home & More> =>
+  const load = <More>(
+    request: FastifyRequest,
+    more: (db: AnyHandle, home: Home) => Promise<More>,
+  ): Promise<Home & More> =>
     asAudience(services, request, async (db: AnyHandle) => {
       const home = await loadHome(db, request)
       return { ...home, ...(await more(db, home)) }
@@ -71,7 +78,9 @@ export function addHomeRoutes(app: FastifyInstance, services: Services): void {
       joinedAt: member.joinedAt,
       leftInYear: String(member.leftInYear),
       isPaused: member.state === 'paused',
-      sentences: purposeSentences(text, company.name).filter((one) => live.includes(one.purpose)).map((one) => one.sentence),
+      sentences: purposeSentences(text, company.name)
+        .filter((one) => live.includes(one.purpose))
+        .map((one) => one.sentence),
       requests: requests.map((one) => ({
         id: one.id,
         contactName: nameOf.get(one.contactUserId) ?? text('alumni.return.contactGone'),
@@ -82,7 +91,11 @@ export function addHomeRoutes(app: FastifyInstance, services: Services): void {
     })
   })
 
-  async function showProfile(request: FastifyRequest, reply: FastifyReply, errors?: FieldError[]): Promise<FastifyReply> {
+  async function showProfile(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    errors?: FieldError[],
+  ): Promise<FastifyReply> {
     const { member, company } = await load(request, async () => ({}))
     const data = {
       contact: contactOf(company),
@@ -116,7 +129,11 @@ export function addHomeRoutes(app: FastifyInstance, services: Services): void {
       sender: company.name,
       postalAddress: company.postalAddress,
       isRefused: refused,
-      choices: purposeSentences(textIn(request), company.name).map((one) => ({ value: one.purpose, label: one.sentence, checked: live.includes(one.purpose) })),
+      choices: purposeSentences(textIn(request), company.name).map((one) => ({
+        value: one.purpose,
+        label: one.sentence,
+        checked: live.includes(one.purpose),
+      })),
     })
   })
   app.post('/alumni/purposes', async (request, reply) => {
@@ -135,7 +152,10 @@ export function addHomeRoutes(app: FastifyInstance, services: Services): void {
     })
   })
 
-  for (const [path, isPaused, done] of [['/alumni/pause', true, 'paused'], ['/alumni/resume', false, 'resumed']] as const) {
+  for (const [path, isPaused, done] of [
+    ['/alumni/pause', true, 'paused'],
+    ['/alumni/resume', false, 'resumed'],
+  ] as const) {
     app.post(path, async (request, reply) => {
       const { companyId, subjectId } = identityOf(request)
       return once(services, request, reply, async (db: AnyHandle) => {
@@ -145,9 +165,15 @@ export function addHomeRoutes(app: FastifyInstance, services: Services): void {
     })
   }
 
-  async function showReturn(request: FastifyRequest, reply: FastifyReply, errors?: FieldError[]): Promise<FastifyReply> {
+  async function showReturn(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    errors?: FieldError[],
+  ): Promise<FastifyReply> {
     const { companyId } = identityOf(request)
-    const { company, member, contacts } = await load(request, async (db) => ({ contacts: await everyHolderOf(db, companyId, 'hr') }))
+    const { company, member, contacts } = await load(request, async (db) => ({
+      contacts: await everyHolderOf(db, companyId, 'hr'),
+    }))
     const chosen = rawText(request, 'contactUserId')
     const data = {
       contact: contactOf(company),
@@ -166,10 +192,16 @@ export function addHomeRoutes(app: FastifyInstance, services: Services): void {
     const { companyId } = identityOf(request)
     const { contactUserId, message } = body.data
     const { contacts } = await load(request, async (db) => ({ contacts: await everyHolderOf(db, companyId, 'hr') }))
-    if (!contacts.some((one) => one.userId === contactUserId)) return showReturn(request, reply, errorsOf(request, [{ path: ['contactUserId'] }]))
+    if (!contacts.some((one) => one.userId === contactUserId))
+      return showReturn(request, reply, errorsOf(request, [{ path: ['contactUserId'] }]))
     return once(services, request, reply, async (db: AnyHandle) => {
       const { member } = await loadHome(db, request)
-      await sendReturnRequest(db, services, { companyId, member, contactUserId, message, requestId: request.id }, services.clock.now())
+      await sendReturnRequest(
+        db,
+        services,
+        { companyId, member, contactUserId, message, requestId: request.id },
+        services.clock.now(),
+      )
       return '/alumni?done=return'
     })
   })
@@ -184,7 +216,11 @@ export function addHomeRoutes(app: FastifyInstance, services: Services): void {
 
   async function showLeave(request: FastifyRequest, reply: FastifyReply, errors?: FieldError[]): Promise<FastifyReply> {
     const { company } = await load(request, async () => ({}))
-    return reply.page('alumni/leave', { contact: contactOf(company), ...(errors && { errors }) }, { status: errors ? 400 : 200 })
+    return reply.page(
+      'alumni/leave',
+      { contact: contactOf(company), ...(errors && { errors }) },
+      { status: errors ? 400 : 200 },
+    )
   }
   app.get('/alumni/leave', async (request, reply) => showLeave(request, reply))
   app.post('/alumni/leave', async (request, reply) => {
@@ -193,7 +229,12 @@ export function addHomeRoutes(app: FastifyInstance, services: Services): void {
     const { companyId, companyKey, subjectId } = identityOf(request)
     // no memory of repeated posts: it would outlive the person
     const number = await asAudience(services, request, (db: AnyHandle) =>
-      leaveAndDelete(db, services, { companyId, memberId: subjectId, refuse: body.data.refuse === 'yes' }, services.clock.now()),
+      leaveAndDelete(
+        db,
+        services,
+        { companyId, memberId: subjectId, refuse: body.data.refuse === 'yes' },
+        services.clock.now(),
+      ),
     )
     reply.clearCookie(cookieOf.alumni, { path: '/' })
     return reply.redirect(`/c/${companyKey}/alumni/left/${number}`, 303)

@@ -14,10 +14,17 @@ const params = z.object({ id: z.uuid() })
 const moveBody = z.object({ state: z.enum(['screened', 'talk', 'offer', 'no']) })
 
 /** Confirmed members by the year they left; no profile, no name (role hr may read nothing else of a member). */
-export async function countMembers(db: AnyHandle, companyId: string): Promise<{ year: number; active: number; paused: number }[]> {
+export async function countMembers(
+  db: AnyHandle,
+  companyId: string,
+): Promise<{ year: number; active: number; paused: number }[]> {
   return alumniOf(db)
     .selectFrom('alumni_member')
-    .select(['left_in_year as year', sql<number>`count(*) FILTER (WHERE state = 'active')`.as('active'), sql<number>`count(*) FILTER (WHERE state = 'paused')`.as('paused')])
+    .select([
+      'left_in_year as year',
+      sql<number>`count(*) FILTER (WHERE state = 'active')`.as('active'),
+      sql<number>`count(*) FILTER (WHERE state = 'paused')`.as('paused'),
+    ])
     .where('company_id', '=', companyId)
     .where('state', 'in', ['active', 'paused'])
     .groupBy('left_in_year')
@@ -37,18 +44,36 @@ export function addHrRoutes(app: FastifyInstance, services: Services): void {
       requests: (await listReturnRequests(db, companyId)).filter((one) => one.state !== 'withdrawn'),
     }))
     const number = (n: number) => ({ text: formatNumber(n, request.locale), numeric: true })
-    const total = { active: counts.reduce((sum, one) => sum + one.active, 0), paused: counts.reduce((sum, one) => sum + one.paused, 0) }
+    const total = {
+      active: counts.reduce((sum, one) => sum + one.active, 0),
+      paused: counts.reduce((sum, one) => sum + one.paused, 0),
+    }
     return deskPage(services, request, reply, 'alumni/hr', {
-      columns: [{ label: text('alumni.hr.year'), numeric: false }, { label: text('alumni.hr.active'), numeric: true }, { label: text('alumni.hr.paused'), numeric: true }],
+      columns: [
+        { label: text('alumni.hr.year'), numeric: false },
+        { label: text('alumni.hr.active'), numeric: true },
+        { label: text('alumni.hr.paused'), numeric: true },
+      ],
       years: [
-        ...counts.map((one) => ({ cells: [{ text: String(one.year), heading: true }, number(one.active), number(one.paused)] })),
-        ...(counts.length > 1 ? [{ cells: [{ text: text('alumni.hr.total'), heading: true }, number(total.active), number(total.paused)] }] : []),
+        ...counts.map((one) => ({
+          cells: [{ text: String(one.year), heading: true }, number(one.active), number(one.paused)],
+        })),
+        ...(counts.length > 1
+          ? [{ cells: [{ text: text('alumni.hr.total'), heading: true }, number(total.active), number(total.paused)] }]
+          : []),
       ],
       isEmpty: counts.length === 0,
-      requestColumns: [{ label: text('alumni.hr.received'), numeric: false }, { label: text('alumni.hr.state'), numeric: false }],
+      requestColumns: [
+        { label: text('alumni.hr.received'), numeric: false },
+        { label: text('alumni.hr.state'), numeric: false },
+      ],
       requests: requests.map((one) => ({
         cells: [
-          { text: formatDate('dateTime', one.createdAt, request.locale, timeZone), heading: true, href: `/hr/alumni/requests/${one.id}` },
+          {
+            text: formatDate('dateTime', one.createdAt, request.locale, timeZone),
+            heading: true,
+            href: `/hr/alumni/requests/${one.id}`,
+          },
           { text: text(`alumni.return.state.${one.state}`) },
         ],
       })),
@@ -68,7 +93,10 @@ export function addHrRoutes(app: FastifyInstance, services: Services): void {
       writer: opened.name,
       address: opened.email,
       message: opened.message,
-      next: nextStates[opened.state].map((state) => ({ to: state, words: services.texts.text(request.locale, `alumni.return.move.${state}`) })),
+      next: nextStates[opened.state].map((state) => ({
+        to: state,
+        words: services.texts.text(request.locale, `alumni.return.move.${state}`),
+      })),
     })
   })
 

@@ -12,9 +12,17 @@ import type { AnyHandle } from './tables.ts'
 
 const body = z.object({
   name: z.string().trim().min(1).max(100),
-  email: z.string().trim().max(254).pipe(z.email()).transform((email) => email.toLowerCase()),
+  email: z
+    .string()
+    .trim()
+    .max(254)
+    .pipe(z.email())
+    .transform((email) => email.toLowerCase()),
   leftInYear: z.coerce.number().int().min(1950).max(2200),
-  purpose: z.preprocess((value) => (value === undefined ? [] : [value].flat()), z.array(z.enum(offeredPurposes)).min(1)),
+  purpose: z.preprocess(
+    (value) => (value === undefined ? [] : [value].flat()),
+    z.array(z.enum(offeredPurposes)).min(1),
+  ),
 })
 
 /**
@@ -23,7 +31,8 @@ const body = z.object({
  */
 export function addJoinRoutes(app: FastifyInstance, services: Services): void {
   forAudience(app, services, 'leaver')
-  const textIn = (request: FastifyRequest) => (key: string, values?: Record<string, string>) => services.texts.text(request.locale, key, values)
+  const textIn = (request: FastifyRequest) => (key: string, values?: Record<string, string>) =>
+    services.texts.text(request.locale, key, values)
 
   async function invited(request: FastifyRequest): Promise<Leaver> {
     const { companyId, subjectId } = identityOf(request)
@@ -32,7 +41,12 @@ export function addJoinRoutes(app: FastifyInstance, services: Services): void {
     return leaver
   }
 
-  function show(request: FastifyRequest, reply: FastifyReply, leaver: Leaver, errors?: FieldError[]): Promise<FastifyReply> {
+  function show(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    leaver: Leaver,
+    errors?: FieldError[],
+  ): Promise<FastifyReply> {
     const typed = (errors ? (request.body ?? {}) : {}) as Record<string, unknown>
     const textOf = (name: string) => (typeof typed[name] === 'string' ? typed[name].slice(0, 254) : '')
     const ticked = new Set([typed['purpose']].flat())
@@ -40,7 +54,11 @@ export function addJoinRoutes(app: FastifyInstance, services: Services): void {
       contact: contactOf(leaver.company),
       sender: leaver.company.name,
       postalAddress: leaver.company.postalAddress,
-      choices: purposeSentences(textIn(request), leaver.company.name).map((one) => ({ value: one.purpose, label: one.sentence, checked: ticked.has(one.purpose) })),
+      choices: purposeSentences(textIn(request), leaver.company.name).map((one) => ({
+        value: one.purpose,
+        label: one.sentence,
+        checked: ticked.has(one.purpose),
+      })),
       typedName: textOf('name'),
       typedEmail: textOf('email'),
       typedYear: errors ? textOf('leftInYear') : leaver.leavingOn.slice(0, 4),

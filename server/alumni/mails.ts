@@ -11,13 +11,27 @@ const lasting = { alumni_confirmation: 7 * day, alumni: day, alumni_refusal: 10 
 async function linkOf(context: MailContext, kind: keyof typeof lasting & LinkKind, path: string): Promise<string> {
   const { services, db, company, subjectId, at } = context
   const expiresAt = new Date(at.getTime() + lasting[kind])
-  const link = { companyId: company.companyId, companyKey: company.key, kind, subjectId, contextId: subjectId, expiresAt }
+  const link = {
+    companyId: company.companyId,
+    companyKey: company.key,
+    kind,
+    subjectId,
+    contextId: subjectId,
+    expiresAt,
+  }
   return `${services.config.baseUrl}${path}${await mintLink(db, link, at)}`
 }
 
-const memberOf = ({ db, services, company, subjectId }: MailContext) => findMember(db, services, company.companyId, subjectId)
+const memberOf = ({ db, services, company, subjectId }: MailContext) =>
+  findMember(db, services, company.companyId, subjectId)
 
-function prepared(context: MailContext, member: Member, page: string, subject: string, data: Record<string, unknown>): PreparedMail {
+function prepared(
+  context: MailContext,
+  member: Member,
+  page: string,
+  subject: string,
+  data: Record<string, unknown>,
+): PreparedMail {
   const { email, name, locale } = member.profile
   return { to: email, toName: name, locale, subject, subjectParams: { company: context.company.name }, page, data }
 }
@@ -30,7 +44,10 @@ const confirmation: MailTemplate = {
     if (member?.state !== 'unconfirmed') return undefined
     const link = await linkOf(context, 'alumni_confirmation', '/alumni/confirm/')
     // mistyped, it reaches a stranger: no name
-    return { ...prepared(context, member, 'alumni/confirmation-mail', 'alumni.mail.confirmation.subject', { link }), toName: '' }
+    return {
+      ...prepared(context, member, 'alumni/confirmation-mail', 'alumni.mail.confirmation.subject', { link }),
+      toName: '',
+    }
   },
 }
 
@@ -55,7 +72,10 @@ const welcome: MailTemplate = {
     if ((await livePurposes(db, company.companyId, member.id)).length === 0) return undefined
     const refusalUrl = await linkOf(context, 'alumni_refusal', '/alumni/refuse/')
     const link = `${services.config.baseUrl}/c/${company.key}/alumni/enter`
-    const mail = prepared(context, member, 'alumni/welcome-mail', 'alumni.mail.welcome.subject', { link, memberName: member.profile.name })
+    const mail = prepared(context, member, 'alumni/welcome-mail', 'alumni.mail.welcome.subject', {
+      link,
+      memberName: member.profile.name,
+    })
     return { ...mail, refusalUrl }
   },
 }

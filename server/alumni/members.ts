@@ -33,15 +33,20 @@ export async function findMemberByAddress(
   companyId: string,
   email: string,
 ): Promise<{ id: string; state: MemberState } | undefined> {
-  const [row] = await services.database.lookUp<{ id: string; state: MemberState }>('SELECT * FROM find_alumni_member($1, $2)', [
-    companyId,
-    await addressHash(services, companyId, email),
-  ])
+  const [row] = await services.database.lookUp<{ id: string; state: MemberState }>(
+    'SELECT * FROM find_alumni_member($1, $2)',
+    [companyId, await addressHash(services, companyId, email)],
+  )
   return row
 }
 
 /** A member (role alumni: the own one; role mailer); undefined when deleted or out of reach. */
-export async function findMember(db: AnyHandle, services: Services, companyId: string, memberId: string): Promise<Member | undefined> {
+export async function findMember(
+  db: AnyHandle,
+  services: Services,
+  companyId: string,
+  memberId: string,
+): Promise<Member | undefined> {
   const row = await alumniOf(db)
     .selectFrom('alumni_member')
     .select(['id', 'state', 'left_in_year', 'joined_at', 'sealed_profile'])
@@ -49,7 +54,9 @@ export async function findMember(db: AnyHandle, services: Services, companyId: s
     .where('id', '=', memberId)
     .executeTakeFirst()
   if (!row) return undefined
-  const [profile] = await services.vault.openMany<Profile>(db, companyId, [{ ...place(row.id), sealed: row.sealed_profile }])
+  const [profile] = await services.vault.openMany<Profile>(db, companyId, [
+    { ...place(row.id), sealed: row.sealed_profile },
+  ])
   return profile && { id: row.id, state: row.state, leftInYear: row.left_in_year, joinedAt: row.joined_at, profile }
 }
 
@@ -103,7 +110,12 @@ export async function join(services: Services, joining: NewMember, at: Date): Pr
 }
 
 /** A mail to somebody who is known by address: a way in for members, the confirmation again for those who have not pressed its button. */
-export async function remind(services: Services, companyId: string, member: { id: string; state: MemberState }, at: Date): Promise<void> {
+export async function remind(
+  services: Services,
+  companyId: string,
+  member: { id: string; state: MemberState },
+  at: Date,
+): Promise<void> {
   const template = member.state === 'unconfirmed' ? 'alumni.confirmation' : 'alumni.link'
   await services.database.as({ role: 'alumni', companyId, subjectId: member.id }, at, (db: AnyHandle) =>
     queueOwnMail(db, companyId, member.id, template, at, at),
@@ -113,13 +125,31 @@ export async function remind(services: Services, companyId: string, member: { id
 /** At most one mail of a kind every ten minutes, however often somebody types the address. */
 const pauseMilliseconds = 10 * 60_000
 
-async function queueOwnMail(db: AnyHandle, companyId: string, memberId: string, template: string, at: Date, dueAt: Date): Promise<void> {
+async function queueOwnMail(
+  db: AnyHandle,
+  companyId: string,
+  memberId: string,
+  template: string,
+  at: Date,
+  dueAt: Date,
+): Promise<void> {
   const batchId = v5(`${template} ${Math.floor(at.getTime() / pauseMilliseconds)}`, memberId)
-  await queueMail(db, companyId, [{ mailClass: 'account', template, area: 'alumni', subjectId: memberId, contextId: memberId, batchId, dueAt }], dueAt)
+  await queueMail(
+    db,
+    companyId,
+    [{ mailClass: 'account', template, area: 'alumni', subjectId: memberId, contextId: memberId, batchId, dueAt }],
+    dueAt,
+  )
 }
 
 /** The button behind the confirmation: membership and consents count from here. Twice is once. @returns whether it was the first time */
-export async function confirmMember(db: AnyHandle, companyId: string, memberId: string, requestId: string, at: Date): Promise<boolean> {
+export async function confirmMember(
+  db: AnyHandle,
+  companyId: string,
+  memberId: string,
+  requestId: string,
+  at: Date,
+): Promise<boolean> {
   const changed = await alumniOf(db)
     .updateTable('alumni_member')
     .set({ state: 'active', joined_at: at })
@@ -142,7 +172,14 @@ export async function confirmMember(db: AnyHandle, companyId: string, memberId: 
 }
 
 /** One's own act, as a receipt. */
-export async function recordOwn(db: AnyHandle, companyId: string, memberId: string, action: string, requestId: string, at: Date): Promise<void> {
+export async function recordOwn(
+  db: AnyHandle,
+  companyId: string,
+  memberId: string,
+  action: string,
+  requestId: string,
+  at: Date,
+): Promise<void> {
   await recordAudit(db, companyId, at, {
     actorKind: 'alumni',
     actorId: memberId,
@@ -155,7 +192,14 @@ export async function recordOwn(db: AnyHandle, companyId: string, memberId: stri
   })
 }
 
-export async function changeProfile(db: AnyHandle, services: Services, companyId: string, memberId: string, profile: Profile, at: Date): Promise<void> {
+export async function changeProfile(
+  db: AnyHandle,
+  services: Services,
+  companyId: string,
+  memberId: string,
+  profile: Profile,
+  at: Date,
+): Promise<void> {
   await alumniOf(db)
     .updateTable('alumni_member')
     .set({ sealed_profile: await services.vault.seal(db, companyId, keyOf(memberId), place(memberId), profile, at) })
@@ -191,7 +235,11 @@ export async function leaveAndDelete(
   if (member && of.refuse) await suppressAddress(db, services.vault, companyId, member.profile.email, 'deleted', at)
   const keys = await services.vault.shred(db, companyId, { area: 'alumni', subjectId: memberId })
   // consents and return requests go with their member (ON DELETE CASCADE)
-  await alumniOf(db).deleteFrom('alumni_member').where('company_id', '=', companyId).where('id', '=', memberId).execute()
+  await alumniOf(db)
+    .deleteFrom('alumni_member')
+    .where('company_id', '=', companyId)
+    .where('id', '=', memberId)
+    .execute()
   await revokeLinks(db, companyId, memberId, at)
   await revokeSessions(db, companyId, { subjectId: memberId }, at)
   const number = `A-${randomCrockford(5)}-${randomCrockford(5)}`.toUpperCase()
@@ -218,7 +266,12 @@ export interface Certificate {
 }
 
 /** A certificate by its number; it names nobody. */
-export async function findCertificate(db: AnyHandle, companyId: string, timeZone: string, number: string): Promise<Certificate | undefined> {
+export async function findCertificate(
+  db: AnyHandle,
+  companyId: string,
+  timeZone: string,
+  number: string,
+): Promise<Certificate | undefined> {
   const row = await alumniOf(db)
     .selectFrom('deletion_certificate')
     .select(['number', 'record_types', 'keys_destroyed', 'deleted_at'])

@@ -5,7 +5,14 @@
 export const purposes = ['news', 'openings', 'events', 'projects', 'referrals', 'mentoring', 'directory'] as const
 export type Purpose = (typeof purposes)[number]
 
-export const offeredPurposes = ['news', 'events', 'openings', 'projects', 'mentoring', 'referrals'] as const satisfies readonly Purpose[]
+export const offeredPurposes = [
+  'news',
+  'events',
+  'openings',
+  'projects',
+  'mentoring',
+  'referrals',
+] as const satisfies readonly Purpose[]
 export type OfferedPurpose = (typeof offeredPurposes)[number]
 
 /** Changes whenever a sentence (alumni.purpose.… in the locales) changes; the sentence itself is kept with each consent. */

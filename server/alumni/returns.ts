@@ -36,9 +36,22 @@ export async function sendReturnRequest(
   const sealed = await services.vault.seal(db, companyId, key, place(id), letter, at)
   await alumniOf(db)
     .insertInto('return_request')
-    .values({ company_id: companyId, id, member_id: member.id, contact_user_id: contactUserId, sealed, state: 'received', created_at: at })
+    .values({
+      company_id: companyId,
+      id,
+      member_id: member.id,
+      contact_user_id: contactUserId,
+      sealed,
+      state: 'received',
+      created_at: at,
+    })
     .execute()
-  const mail = { mailClass: 'account', template: 'alumni.return-request', area: 'staff', subjectId: contactUserId } as const
+  const mail = {
+    mailClass: 'account',
+    template: 'alumni.return-request',
+    area: 'staff',
+    subjectId: contactUserId,
+  } as const
   await queueMail(db, companyId, [{ ...mail, contextId: id, batchId: id, dueAt: at }], at)
   await recordOwn(db, companyId, member.id, 'return_request.sent', of.requestId, at)
 }
@@ -51,7 +64,12 @@ export async function listReturnRequests(db: AnyHandle, companyId: string): Prom
     .where('company_id', '=', companyId)
     .orderBy('created_at', 'desc')
     .execute()
-  return rows.map((row) => ({ id: row.id, contactUserId: row.contact_user_id, state: row.state, createdAt: row.created_at }))
+  return rows.map((row) => ({
+    id: row.id,
+    contactUserId: row.contact_user_id,
+    state: row.state,
+    createdAt: row.created_at,
+  }))
 }
 
 /** States a member may still withdraw from. */

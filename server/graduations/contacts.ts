@@ -46,9 +46,18 @@ export async function enterContact(
   const sealed = await services.vault.seal(db, companyId, keyOf(subjectId), place(subjectId), contact, at)
   await graduationsOf(db)
     .insertInto('private_contact')
-    .values({ company_id: companyId, id: subjectId, sealed, hr_may_read: entered.hrMayRead, confirmed_at: null, created_at: at })
+    .values({
+      company_id: companyId,
+      id: subjectId,
+      sealed,
+      hr_may_read: entered.hrMayRead,
+      confirmed_at: null,
+      created_at: at,
+    })
     .onConflict((conflict) =>
-      conflict.columns(['company_id', 'id']).doUpdateSet({ sealed, hr_may_read: entered.hrMayRead, confirmed_at: null, created_at: at }),
+      conflict
+        .columns(['company_id', 'id'])
+        .doUpdateSet({ sealed, hr_may_read: entered.hrMayRead, confirmed_at: null, created_at: at }),
     )
     .execute()
   const mail = { template: 'graduations.private-contact', area: 'exit', subjectId, contextId: version } as const
@@ -56,7 +65,12 @@ export async function enterContact(
 }
 
 /** Lets HR read the address, or no longer. */
-export async function setHrMayRead(db: AnyHandle, companyId: string, subjectId: string, hrMayRead: boolean): Promise<void> {
+export async function setHrMayRead(
+  db: AnyHandle,
+  companyId: string,
+  subjectId: string,
+  hrMayRead: boolean,
+): Promise<void> {
   await graduationsOf(db)
     .updateTable('private_contact')
     .set({ hr_may_read: hrMayRead })

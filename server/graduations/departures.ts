@@ -22,7 +22,16 @@ export interface Departure extends DepartureDates {
   source: 'roster' | 'hr'
 }
 
-const columns = ['id', 'employment_id', 'state', 'kind', 'notice_on', 'last_working_on', 'leaving_on', 'source'] as const
+const columns = [
+  'id',
+  'employment_id',
+  'state',
+  'kind',
+  'notice_on',
+  'last_working_on',
+  'leaving_on',
+  'source',
+] as const
 
 interface Row {
   id: string
@@ -46,7 +55,11 @@ const departureOf = (row: Row): Departure => ({
   source: row.source,
 })
 
-export async function findDeparture(db: AnyHandle, companyId: string, departureId: string): Promise<Departure | undefined> {
+export async function findDeparture(
+  db: AnyHandle,
+  companyId: string,
+  departureId: string,
+): Promise<Departure | undefined> {
   const row = await graduationsOf(db)
     .selectFrom('departure')
     .select(columns)
@@ -62,7 +75,9 @@ export async function listDepartures(db: AnyHandle, companyId: string, since: st
     .selectFrom('departure')
     .select(columns)
     .where('company_id', '=', companyId)
-    .where((or) => or.or([or('state', '=', 'draft'), or.and([or('state', '=', 'confirmed'), or('leaving_on', '>=', since)])]))
+    .where((or) =>
+      or.or([or('state', '=', 'draft'), or.and([or('state', '=', 'confirmed'), or('leaving_on', '>=', since)])]),
+    )
     .orderBy('leaving_on')
     .orderBy('id')
     .execute()
@@ -157,7 +172,15 @@ export async function confirmDepartureIn(
       })),
     )
     .execute()
-  if (toneOfKind[kind] !== 'none') await openWalk(db, services, { companyId, departure: { ...departure, ...dates }, member, dates, today, timeZone: company.timeZone })
+  if (toneOfKind[kind] !== 'none')
+    await openWalk(db, services, {
+      companyId,
+      departure: { ...departure, ...dates },
+      member,
+      dates,
+      today,
+      timeZone: company.timeZone,
+    })
   await recordAudit(db, companyId, at, {
     actorKind: 'staff',
     actorId: userId,
@@ -185,7 +208,13 @@ async function openWalk(db: AnyHandle, services: Services, walk: Walk): Promise<
   const name = `${member.familyName} ${member.givenName}`
   // rows of the exit area carry the day, not the second: equal instants would join what only the sealed row may join
   const day = startOfDay(today, walk.timeZone)
-  const subjectId = await makeSubject(db, vault, companyId, { departureId: departure.id, employmentId: departure.employmentId, name }, day)
+  const subjectId = await makeSubject(
+    db,
+    vault,
+    companyId,
+    { departureId: departure.id, employmentId: departure.employmentId, name },
+    day,
+  )
   const questionnaire = await getShipped('exit-interview', 1)
   await graduationsOf(db)
     .insertInto('exit_interview')
@@ -204,12 +233,24 @@ async function openWalk(db: AnyHandle, services: Services, walk: Walk): Promise<
     })
     .execute()
   // a batch of its own: whoever may count mails by batch learns nothing about one departure
-  const mail = { template: 'graduations.welcome', area: 'exit', subjectId, contextId: subjectId, batchId: newId(day), dueAt: day } as const
+  const mail = {
+    template: 'graduations.welcome',
+    area: 'exit',
+    subjectId,
+    contextId: subjectId,
+    batchId: newId(day),
+    dueAt: day,
+  } as const
   await queueMail(db, companyId, [{ mailClass: 'account', ...mail }], day)
 }
 
 /** Where the answers count: the department held 30 days before leaving, so that a last transfer does not hide the place. */
-async function departmentBefore(db: AnyHandle, companyId: string, departure: Departure, member: Member): Promise<string> {
+async function departmentBefore(
+  db: AnyHandle,
+  companyId: string,
+  departure: Departure,
+  member: Member,
+): Promise<string> {
   const before = await findMember(db, companyId, departure.employmentId, addDays(departure.leavingOn, -30))
   return (before ?? member).departmentId
 }

@@ -19,7 +19,8 @@ export function addHrRecordRoutes(app: FastifyInstance, services: Services): voi
   async function nameOf(request: FastifyRequest, db: AnyHandle, departureId: string): Promise<string> {
     const { companyId, timeZone } = identityOf(request)
     const departure = await findDeparture(db, companyId, departureId)
-    const member = departure && (await memberOfDeparture(db, companyId, departure, dateIn(timeZone, services.clock.now())))
+    const member =
+      departure && (await memberOfDeparture(db, companyId, departure, dateIn(timeZone, services.clock.now())))
     const reach = workplacesInReach(request)
     if (!member || (reach && !reach.includes(member.workplaceId))) throw new Problem('not_found')
     return `${member.familyName} ${member.givenName}`
@@ -30,7 +31,12 @@ export function addHrRecordRoutes(app: FastifyInstance, services: Services): voi
     const { departureId } = request.params as z.infer<typeof params>
     const { name, read } = await asAudience(services, request, async (db: AnyHandle) => ({
       name: await nameOf(request, db, departureId),
-      read: await readInterviewAsHr(db, services, { companyId, departureId, userId, requestId: request.id }, services.clock.now()),
+      read: await readInterviewAsHr(
+        db,
+        services,
+        { companyId, departureId, userId, requestId: request.id },
+        services.clock.now(),
+      ),
     }))
     return deskPage(services, request, reply, 'graduations/interview-answers', {
       departureId,
@@ -45,7 +51,12 @@ export function addHrRecordRoutes(app: FastifyInstance, services: Services): voi
     const { departureId } = request.params as z.infer<typeof params>
     const { name, address } = await asAudience(services, request, async (db: AnyHandle) => ({
       name: await nameOf(request, db, departureId),
-      address: await readContactAsHr(db, services, { companyId, departureId, userId, requestId: request.id }, services.clock.now()),
+      address: await readContactAsHr(
+        db,
+        services,
+        { companyId, departureId, userId, requestId: request.id },
+        services.clock.now(),
+      ),
     }))
     return deskPage(services, request, reply, 'graduations/contact-for-hr', { departureId, personName: name, address })
   })

@@ -23,7 +23,10 @@ import { openedRecords } from './records.ts'
 const idParams = z.object({ departureId: z.uuid() })
 const stepParams = z.object({ departureId: z.uuid(), stepId: z.uuid() })
 const day = z.iso.date()
-const optionalDay = z.union([z.literal('').transform(() => null), day]).optional().transform((on) => on ?? null)
+const optionalDay = z
+  .union([z.literal('').transform(() => null), day])
+  .optional()
+  .transform((on) => on ?? null)
 const datesBody = { noticeOn: optionalDay, lastWorkingOn: optionalDay, leavingOn: day }
 const newBody = z.object({ employeeCode: z.string().trim().min(1).max(100), ...datesBody })
 const confirmBody = z.object({ kind: z.enum(kinds), ...datesBody })
@@ -32,36 +35,68 @@ const cancelBody = z.object({ cancel: z.literal('yes') })
 
 const typedOf = (body: unknown): Record<string, string> =>
   Object.fromEntries(
-    Object.entries((body ?? {}) as Record<string, unknown>).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value.slice(0, 100)]] : [])),
+    Object.entries((body ?? {}) as Record<string, unknown>).flatMap(([name, value]) =>
+      typeof value === 'string' ? [[name, value.slice(0, 100)]] : [],
+    ),
   )
 
 /** `/hr/graduations…`: drafts to confirm first, then who leaves when and what waits for whom. */
 export function addHrRoutes(app: FastifyInstance, services: Services): void {
   forAudience(app, services, 'hr')
-  const sayIn = (request: FastifyRequest) => (key: string, values?: Record<string, string | number>) => services.texts.text(request.locale, key, values)
+  const sayIn = (request: FastifyRequest) => (key: string, values?: Record<string, string | number>) =>
+    services.texts.text(request.locale, key, values)
   const todayOf = (request: FastifyRequest) => dateIn(identityOf(request).timeZone, services.clock.now())
   const errorsOf = (request: FastifyRequest, faults: readonly { field: string; key: string }[]): FieldError[] =>
     faults.map(({ field, key }) => ({ field, message: sayIn(request)(key) }))
   const faultsOf = (issues: readonly { path: PropertyKey[] }[]) =>
-    [...new Set(issues.map((issue) => String(issue.path[0] ?? '')))].map((field) => ({ field, key: `graduations.errors.${field}` }))
+    [...new Set(issues.map((issue) => String(issue.path[0] ?? '')))].map((field) => ({
+      field,
+      key: `graduations.errors.${field}`,
+    }))
 
   app.get('/hr/graduations', async (request, reply) => {
     const { companyId } = identityOf(request)
     const today = todayOf(request)
-    const board = await asAudience(services, request, (db: AnyHandle) => loadBoard(db, companyId, today, workplacesInReach(request)))
-    return deskPage(services, request, reply, 'graduations/board', boardView(board, today, request.locale, sayIn(request)))
+    const board = await asAudience(services, request, (db: AnyHandle) =>
+      loadBoard(db, companyId, today, workplacesInReach(request)),
+    )
+    return deskPage(
+      services,
+      request,
+      reply,
+      'graduations/board',
+      boardView(board, today, request.locale, sayIn(request)),
+    )
   })
 
   app.get('/hr/graduations/reasons', async (request, reply) => {
     const { companyId } = identityOf(request)
     const panel = await reasonFigures(services, companyId, todayOf(request), services.clock.now())
-    return deskPage(services, request, reply, 'graduations/reasons', await reasonTable(panel, request.locale, sayIn(request)))
+    return deskPage(
+      services,
+      request,
+      reply,
+      'graduations/reasons',
+      await reasonTable(panel, request.locale, sayIn(request)),
+    )
   })
 
   const showNew = (request: FastifyRequest, reply: FastifyReply, errors?: FieldError[]) => {
     const typed = typedOf(request.body)
-    const values = { employeeCode: typed['employeeCode'] ?? '', noticeOn: typed['noticeOn'] ?? '', lastWorkingOn: typed['lastWorkingOn'] ?? '', leavingOn: typed['leavingOn'] ?? '' }
-    return deskPage(services, request, reply, 'graduations/new', { typed: values, ...(errors && { errors }) }, { status: errors ? 400 : 200 })
+    const values = {
+      employeeCode: typed['employeeCode'] ?? '',
+      noticeOn: typed['noticeOn'] ?? '',
+      lastWorkingOn: typed['lastWorkingOn'] ?? '',
+      leavingOn: typed['leavingOn'] ?? '',
+    }
+    return deskPage(
+      services,
+      request,
+      reply,
+      'graduations/new',
+      { typed: values, ...(errors && { errors }) },
+      { status: errors ? 400 : 200 },
+    )
   }
   app.get('/hr/graduations/new', async (request, reply) => showNew(request, reply))
   app.post('/hr/graduations/new', async (request, reply) => {
@@ -71,18 +106,33 @@ export function addHrRoutes(app: FastifyInstance, services: Services): void {
     const { employeeCode, ...dates } = body.data
     const today = todayOf(request)
     const member = await asAudience(services, request, async (db: AnyHandle) =>
-      (await membersOn(db, companyId, today, workplacesInReach(request))).find((one) => one.employeeCode === employeeCode),
+      (await membersOn(db, companyId, today, workplacesInReach(request))).find(
+        (one) => one.employeeCode === employeeCode,
+      ),
     )
-    if (!member) return showNew(request, reply, errorsOf(request, [{ field: 'employeeCode', key: 'graduations.errors.employeeUnknown' }]))
+    if (!member)
+      return showNew(
+        request,
+        reply,
+        errorsOf(request, [{ field: 'employeeCode', key: 'graduations.errors.employeeUnknown' }]),
+      )
     const fault = findDateFault(dates, member.employedFromOn)
     if (fault) return showNew(request, reply, errorsOf(request, [fault]))
     return once(services, request, reply, async (db: AnyHandle) => {
-      const { departureId } = await openDraft(db, companyId, { employmentId: member.employmentId, ...dates }, services.clock.now())
+      const { departureId } = await openDraft(
+        db,
+        companyId,
+        { employmentId: member.employmentId, ...dates },
+        services.clock.now(),
+      )
       return `/hr/graduations/${departureId}`
     })
   })
 
-  async function getReachable(request: FastifyRequest, db: AnyHandle): Promise<{ departure: Departure; member: NonNullable<Awaited<ReturnType<typeof memberOfDeparture>>> }> {
+  async function getReachable(
+    request: FastifyRequest,
+    db: AnyHandle,
+  ): Promise<{ departure: Departure; member: NonNullable<Awaited<ReturnType<typeof memberOfDeparture>>> }> {
     const { companyId } = identityOf(request)
     const { departureId } = request.params as z.infer<typeof idParams>
     const departure = await findDeparture(db, companyId, departureId)
@@ -109,7 +159,10 @@ export function addHrRoutes(app: FastifyInstance, services: Services): void {
     })
     const { departure, member, opened } = found
     const typed = errors ? typedOf(request.body) : {}
-    const rosterDiffers = departure.state === 'confirmed' && member.employedUntilOn !== null && member.employedUntilOn !== departure.leavingOn
+    const rosterDiffers =
+      departure.state === 'confirmed' &&
+      member.employedUntilOn !== null &&
+      member.employedUntilOn !== departure.leavingOn
     const data = {
       departureId: departure.id,
       state: departure.state,
@@ -131,7 +184,9 @@ export function addHrRoutes(app: FastifyInstance, services: Services): void {
     return deskPage(services, request, reply, 'graduations/departure', data, { status: errors ? 400 : 200 })
   }
 
-  app.get('/hr/graduations/:departureId', { schema: { params: idParams } }, async (request, reply) => showOne(request, reply))
+  app.get('/hr/graduations/:departureId', { schema: { params: idParams } }, async (request, reply) =>
+    showOne(request, reply),
+  )
 
   app.post('/hr/graduations/:departureId/confirm', { schema: { params: idParams } }, async (request, reply) => {
     const body = confirmBody.safeParse(request.body)
@@ -141,22 +196,35 @@ export function addHrRoutes(app: FastifyInstance, services: Services): void {
     try {
       return await once(services, request, reply, async (db: AnyHandle) => {
         await getReachable(request, db)
-        await confirmDepartureIn(db, services, { companyId, departureId, userId, ...body.data }, request.id, services.clock.now())
+        await confirmDepartureIn(
+          db,
+          services,
+          { companyId, departureId, userId, ...body.data },
+          request.id,
+          services.clock.now(),
+        )
         return `/hr/graduations/${departureId}`
       })
     } catch (error) {
-      if (error instanceof Problem && error.code === 'invalid_input') return showOne(request, reply, errorsOf(request, error.fields))
+      if (error instanceof Problem && error.code === 'invalid_input')
+        return showOne(request, reply, errorsOf(request, error.fields))
       throw error
     }
   })
 
   app.post('/hr/graduations/:departureId/cancel', { schema: { params: idParams } }, async (request, reply) => {
-    if (!cancelBody.safeParse(request.body).success) return showOne(request, reply, errorsOf(request, [{ field: 'cancel', key: 'graduations.errors.cancel' }]))
+    if (!cancelBody.safeParse(request.body).success)
+      return showOne(request, reply, errorsOf(request, [{ field: 'cancel', key: 'graduations.errors.cancel' }]))
     const { companyId, subjectId: userId } = identityOf(request)
     const { departureId } = request.params as z.infer<typeof idParams>
     return once(services, request, reply, async (db: AnyHandle) => {
       await getReachable(request, db)
-      await cancelDeparture(db, services, { companyId, departureId, userId, requestId: request.id }, services.clock.now())
+      await cancelDeparture(
+        db,
+        services,
+        { companyId, departureId, userId, requestId: request.id },
+        services.clock.now(),
+      )
       return '/hr/graduations'
     })
   })

@@ -28,7 +28,12 @@ const fieldOf = (itemId: string) => `q_${itemId}`
 const inLocale = (text: Record<string, string> | undefined, locale: Locale) => text?.[locale] ?? text?.['ja'] ?? ''
 
 /** The questions of a definition, with what was typed before (a page shown again). Every question may be left open. */
-export function interviewForm(questionnaire: QuestionnaireVersion, locale: Locale, body: unknown, say: Say): SectionView[] {
+export function interviewForm(
+  questionnaire: QuestionnaireVersion,
+  locale: Locale,
+  body: unknown,
+  say: Say,
+): SectionView[] {
   return questionnaire.definition.sections.map((section) => ({
     heading: inLocale(section.title, locale),
     instruction: inLocale(section.instruction, locale),
@@ -68,7 +73,10 @@ function questionOf(asked: AskedItem, locale: Locale, given: readonly string[], 
         [item.max, inLocale(item.high, locale)],
       ])
       const label = (value: number) => (ends.has(value) ? `${value} (${ends.get(value)})` : String(value))
-      const entries = [entry('', say('graduations.interview.noAnswer')), ...steps.map((value) => entry(String(value), label(value)))]
+      const entries = [
+        entry('', say('graduations.interview.noAnswer')),
+        ...steps.map((value) => entry(String(value), label(value))),
+      ]
       return { ...view, widget: 'select', entries }
     }
     case 'number':
@@ -101,7 +109,11 @@ function givenFor(body: unknown, itemId: string): readonly string[] {
 }
 
 /** Answers as question and words, in printed order; what was left open is left out. */
-export function interviewInWords(questionnaire: QuestionnaireVersion, answers: InterviewAnswers, locale: Locale): { key: string; value: string }[] {
+export function interviewInWords(
+  questionnaire: QuestionnaireVersion,
+  answers: InterviewAnswers,
+  locale: Locale,
+): { key: string; value: string }[] {
   return questionnaire.items.flatMap((asked) => {
     const answer = answers[asked.id]
     if (answer === null || answer === undefined) return []
@@ -110,6 +122,8 @@ export function interviewInWords(questionnaire: QuestionnaireVersion, answers: I
       const option = asked.options.find((one) => one.value === value)
       return option ? inLocale(option.text, locale) : String(value)
     })
-    return words.length === 0 ? [] : [{ key: inLocale(asked.item.text, locale), value: words.join(locale === 'ja' ? '、' : ', ') }]
+    return words.length === 0
+      ? []
+      : [{ key: inLocale(asked.item.text, locale), value: words.join(locale === 'ja' ? '、' : ', ') }]
   })
 }

@@ -48,7 +48,10 @@ export function addInterviewRoutes(app: FastifyInstance, services: Services): vo
 
   app.post('/graduation/interview/start', async (request, reply) => {
     const body = choiceBody.safeParse(request.body)
-    if (!body.success) return showStart(request, reply, [{ field: 'visibility', message: sayIn(request)('graduations.interview.visibilityMissing') }])
+    if (!body.success)
+      return showStart(request, reply, [
+        { field: 'visibility', message: sayIn(request)('graduations.interview.visibilityMissing') },
+      ])
     const { companyId, subjectId } = subjectOf(request)
     return once(services, request, reply, async (db: AnyHandle) => {
       if (!(await chooseVisibility(db, companyId, subjectId, body.data.visibility))) return '/graduation/interview'
@@ -56,9 +59,14 @@ export function addInterviewRoutes(app: FastifyInstance, services: Services): vo
     })
   })
 
-  async function showQuestions(request: FastifyRequest, reply: FastifyReply, errors?: FieldError[]): Promise<FastifyReply> {
+  async function showQuestions(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    errors?: FieldError[],
+  ): Promise<FastifyReply> {
     const { leaver, interview } = await load(request)
-    if (interview.state === 'submitted' || interview.state === 'declined' || !interview.visibility) return reply.redirect('/graduation/interview', 303)
+    if (interview.state === 'submitted' || interview.state === 'declined' || !interview.visibility)
+      return reply.redirect('/graduation/interview', 303)
     const questionnaire = await getShipped(interview.slug, interview.version)
     const data = {
       contact: contactOf(leaver.company),
@@ -79,7 +87,8 @@ export function addInterviewRoutes(app: FastifyInstance, services: Services): vo
     if (read.errors) return showQuestions(request, reply, read.errors)
     const of = { ...subjectOf(request), requestId: request.id }
     return once(services, request, reply, async (db: AnyHandle) => {
-      if (!(await submitInterview(db, services, of, read.answers, services.clock.now()))) throw new Problem('already_submitted')
+      if (!(await submitInterview(db, services, of, read.answers, services.clock.now())))
+        throw new Problem('already_submitted')
       return '/graduation?done=interview'
     })
   })
@@ -87,7 +96,10 @@ export function addInterviewRoutes(app: FastifyInstance, services: Services): vo
   app.post('/graduation/interview/decline', async (request, reply) => {
     const body = declineBody.safeParse(request.body)
     // a box that starts unticked: pressing every button of a page declines nothing
-    if (!body.success) return showStart(request, reply, [{ field: 'decline', message: sayIn(request)('graduations.interview.declineMissing') }])
+    if (!body.success)
+      return showStart(request, reply, [
+        { field: 'decline', message: sayIn(request)('graduations.interview.declineMissing') },
+      ])
     const { companyId, subjectId } = identityOf(request)
     return once(services, request, reply, async (db: AnyHandle) => {
       if (!(await declineInterview(db, companyId, subjectId))) return '/graduation/interview'

@@ -23,7 +23,11 @@ const keyOf = (subjectId: string) => ({ area: 'exit', subjectId, recordType: 'an
 const place = (subjectId: string) => ({ table: 'exit_interview', rowId: subjectId })
 
 /** The interview of a subject: the own one (leaver), or one that the leaver opened to HR and sent (hr). */
-export async function findInterview(db: AnyHandle, companyId: string, subjectId: string): Promise<Interview | undefined> {
+export async function findInterview(
+  db: AnyHandle,
+  companyId: string,
+  subjectId: string,
+): Promise<Interview | undefined> {
   const row = await graduationsOf(db)
     .selectFrom('exit_interview')
     .select(['id', 'slug', 'version', 'state', 'visibility', 'submitted_on'])
@@ -43,7 +47,12 @@ export async function findInterview(db: AnyHandle, companyId: string, subjectId:
 }
 
 /** The leaver's choice at the start; may be changed until the answers are sent. */
-export async function chooseVisibility(db: AnyHandle, companyId: string, subjectId: string, visibility: Visibility): Promise<boolean> {
+export async function chooseVisibility(
+  db: AnyHandle,
+  companyId: string,
+  subjectId: string,
+  visibility: Visibility,
+): Promise<boolean> {
   const changed = await graduationsOf(db)
     .updateTable('exit_interview')
     .set({ visibility })
@@ -128,28 +137,32 @@ export async function inviteDueInterviews(services: Services, at: Date): Promise
     const hour = hourIn(timeZone, at)
     if (hour < mailHours.from || hour >= mailHours.until) continue
     const today = dateIn(timeZone, at)
-    invited += await services.database.as<GraduationTables, number>({ role: 'scheduler', companyId }, at, async (db) => {
-      const due = await db
-        .updateTable('exit_interview')
-        .set({ state: 'invited' })
-        .where('company_id', '=', companyId)
-        .where('state', '=', 'waiting')
-        .where('due_on', '<=', today)
-        .returning('id')
-        .execute()
-      const day = startOfDay(today, timeZone)
-      const mails = due.map(({ id }) => ({
-        mailClass: 'survey' as const,
-        template: 'graduations.exit-interview',
-        area: 'exit' as const,
-        subjectId: id,
-        contextId: id,
-        batchId: newId(day),
-        dueAt: day,
-      }))
-      await queueMail(db, companyId, mails, day)
-      return mails.length
-    })
+    invited += await services.database.as<GraduationTables, number>(
+      { role: 'scheduler', companyId },
+      at,
+      async (db) => {
+        const due = await db
+          .updateTable('exit_interview')
+          .set({ state: 'invited' })
+          .where('company_id', '=', companyId)
+          .where('state', '=', 'waiting')
+          .where('due_on', '<=', today)
+          .returning('id')
+          .execute()
+        const day = startOfDay(today, timeZone)
+        const mails = due.map(({ id }) => ({
+          mailClass: 'survey' as const,
+          template: 'graduations.exit-interview',
+          area: 'exit' as const,
+          subjectId: id,
+          contextId: id,
+          batchId: newId(day),
+          dueAt: day,
+        }))
+        await queueMail(db, companyId, mails, day)
+        return mails.length
+      },
+    )
   }
   return invited
 }

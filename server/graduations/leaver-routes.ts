@@ -16,7 +16,12 @@ import type { AnyHandle } from './tables.ts'
 const stepParams = z.object({ stepId: z.uuid() })
 const tickBody = z.object({ done: z.enum(['yes', 'no']) })
 const contactBody = z.object({
-  email: z.string().trim().max(254).pipe(z.email()).transform((email) => email.toLowerCase()),
+  email: z
+    .string()
+    .trim()
+    .max(254)
+    .pipe(z.email())
+    .transform((email) => email.toLowerCase()),
   hrMayRead: z.literal('yes').optional(),
 })
 const sharingBody = z.object({ hrMayRead: z.literal('yes').optional() })
@@ -43,7 +48,8 @@ export function addLeaverRoutes(app: FastifyInstance, services: Services): void 
     const { done } = request.query as { done?: string }
     return reply.page('graduations/walk', {
       contact: contactOf(leaver.company),
-      ...(done && doneNotices.has(done) && { notice: { kind: 'good', text: say(request, `graduations.notice.${done}`) } }),
+      ...(done &&
+        doneNotices.has(done) && { notice: { kind: 'good', text: say(request, `graduations.notice.${done}`) } }),
       wording: leaver.wording,
       personName: leaver.name,
       lastOn: lastDayOf(leaver),
@@ -70,7 +76,11 @@ export function addLeaverRoutes(app: FastifyInstance, services: Services): void 
     })
   })
 
-  async function showContact(request: FastifyRequest, reply: FastifyReply, typed?: { email: string; hrMayRead: boolean }): Promise<FastifyReply> {
+  async function showContact(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    typed?: { email: string; hrMayRead: boolean },
+  ): Promise<FastifyReply> {
     const { companyId, subjectId } = subjectOf(request)
     const { leaver, contact } = await asAudience(services, request, async (db: AnyHandle) => ({
       leaver: await getLeaver(db, services, companyId, subjectId),

@@ -26,7 +26,12 @@ export interface Leaver {
 }
 
 /** Who walks here (role leaver, own subject). @throws {Problem} link_unknown when the departure was cancelled or its records destroyed */
-export async function getLeaver(db: AnyHandle, services: Services, companyId: string, subjectId: string): Promise<Leaver> {
+export async function getLeaver(
+  db: AnyHandle,
+  services: Services,
+  companyId: string,
+  subjectId: string,
+): Promise<Leaver> {
   const identity = await identifySubject(db, services.vault, companyId, subjectId)
   if (!identity) throw new Problem('link_unknown')
   const departure = await graduationsOf(db)
@@ -35,7 +40,8 @@ export async function getLeaver(db: AnyHandle, services: Services, companyId: st
     .where('company_id', '=', companyId)
     .where('id', '=', identity.departureId)
     .executeTakeFirst()
-  if (departure?.state !== 'confirmed' || !departure.kind || !mayBeMailed(toneOfKind[departure.kind])) throw new Problem('link_unknown')
+  if (departure?.state !== 'confirmed' || !departure.kind || !mayBeMailed(toneOfKind[departure.kind]))
+    throw new Problem('link_unknown')
   const company = await getCompanyDetails(db, companyId)
   return {
     companyId,

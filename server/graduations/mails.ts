@@ -5,7 +5,16 @@ import { mintLink, type LinkKind } from '../web/links.ts'
 import { findContact } from './contacts.ts'
 import { findDeparture, memberOfDeparture, type Departure } from './departures.ts'
 import { toneOfKind } from './kinds.data.ts'
-import { addDays, decideWording, endOfDay, lastDayOf, mayBeMailed, privateLinkDays, usesCompanyAddress, type Wording } from './rules.ts'
+import {
+  addDays,
+  decideWording,
+  endOfDay,
+  lastDayOf,
+  mayBeMailed,
+  privateLinkDays,
+  usesCompanyAddress,
+  type Wording,
+} from './rules.ts'
 import { identifySubject } from './subjects.ts'
 import { graduationsOf, type ExitIdentity } from './tables.ts'
 
@@ -109,7 +118,12 @@ const exitInterview: MailTemplate = {
     const destination = walk && (await destinationOf(context, walk))
     if (!destination) return undefined
     const subject = 'graduations.mail.interview.subject'
-    return prepareWalk(context, walk, { kind: 'exit_interview', page: 'graduations/interview-mail', subject, ...destination })
+    return prepareWalk(context, walk, {
+      kind: 'exit_interview',
+      page: 'graduations/interview-mail',
+      subject,
+      ...destination,
+    })
   },
 }
 

@@ -32,9 +32,16 @@ export function stepView(step: Step, today: string, say: Say): StepView {
 }
 
 /** The leaver's own steps and the company's, both by date. */
-export function leaverSteps(steps: readonly Step[], today: string, say: Say): { ownSteps: StepView[]; companySteps: StepView[] } {
+export function leaverSteps(
+  steps: readonly Step[],
+  today: string,
+  say: Say,
+): { ownSteps: StepView[]; companySteps: StepView[] } {
   const views = steps.map((step) => stepView(step, today, say))
-  return { ownSteps: views.filter((one) => one.actor === 'leaver'), companySteps: views.filter((one) => one.actor === 'hr') }
+  return {
+    ownSteps: views.filter((one) => one.actor === 'leaver'),
+    companySteps: views.filter((one) => one.actor === 'hr'),
+  }
 }
 
 /** What is waited for: the open step with the nearest date; those on request wait for nobody. */
@@ -44,7 +51,17 @@ export function nextStep(steps: readonly Step[], today: string, say: Say): StepV
 }
 
 /** Kinds for a select, none chosen beforehand: a wrong tone is worse than one more press. */
-export function kindOptions(chosen: string | undefined, say: Say): { value: string; label: string; selected: boolean }[] {
-  const none = { value: '', label: say('graduations.departure.chooseKind'), selected: chosen === undefined || chosen === '' }
-  return [none, ...kinds.map((kind) => ({ value: kind, label: say(`graduations.kind.${kind}`), selected: kind === chosen }))]
+export function kindOptions(
+  chosen: string | undefined,
+  say: Say,
+): { value: string; label: string; selected: boolean }[] {
+  const none = {
+    value: '',
+    label: say('graduations.departure.chooseKind'),
+    selected: chosen === undefined || chosen === '',
+  }
+  return [
+    none,
+    ...kinds.map((kind) => ({ value: kind, label: say(`graduations.kind.${kind}`), selected: kind === chosen })),
+  ]
 }

@@ -17,7 +17,10 @@ export async function reasonTable(panel: ReasonPanel, locale: 'ja' | 'en', say: 
   const questionnaire = await getShipped('exit-interview', 1)
   const options = questionnaire.items.find((asked) => asked.id === 'primaryReason')?.options ?? []
   const column = (label: string, figures: ReasonFigures) => ({
-    label: figures.respondents.kind === 'shown' ? say('graduations.reasons.columnWithCount', { label, n: formatNumber(figures.respondents.value, locale) }) : label,
+    label:
+      figures.respondents.kind === 'shown'
+        ? say('graduations.reasons.columnWithCount', { label, n: formatNumber(figures.respondents.value, locale) })
+        : label,
     numeric: true,
   })
   const rows = options.map((option, index) => ({

@@ -64,10 +64,17 @@ export function discloseReasons(counted: readonly CountedInterview[], reasons: r
 }
 
 /** Reads the answers as role analysis, which sees no name, and gives the figures of one company. */
-export async function reasonFigures(services: Services, companyId: string, today: string, at: Date): Promise<ReasonPanel> {
+export async function reasonFigures(
+  services: Services,
+  companyId: string,
+  today: string,
+  at: Date,
+): Promise<ReasonPanel> {
   const questionnaire = await getShipped('exit-interview', 1)
   const primary = questionnaire.items.find((asked) => asked.id === 'primaryReason')!
-  const all = await services.database.as({ role: 'analysis', companyId }, at, (db: AnyHandle) => readInterviews(db, services, companyId))
+  const all = await services.database.as({ role: 'analysis', companyId }, at, (db: AnyHandle) =>
+    readInterviews(db, services, companyId),
+  )
   const reasons = primary.options.map((option) => String(option.value))
   return {
     groupsOnly: discloseReasons(countedInterviews(all, today, decideFloor()), reasons),
@@ -95,7 +102,12 @@ async function readInterviews(db: AnyHandle, services: Services, companyId: stri
     if (!answers) return [] // its key was destroyed
     const reason = answers['primaryReason']
     return [
-      { id: row.id, visibility: row.visibility!, submittedOn: row.submitted_on!, reason: typeof reason === 'string' ? reason : null },
+      {
+        id: row.id,
+        visibility: row.visibility!,
+        submittedOn: row.submitted_on!,
+        reason: typeof reason === 'string' ? reason : null,
+      },
     ]
   })
 }

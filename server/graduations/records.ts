@@ -20,7 +20,10 @@ export async function openedRecords(
   const subjectId = await findSubject(db, services.vault, companyId, departureId)
   if (!subjectId) return { hasInterview: false, hasContact: false }
   const contact = await findContact(db, services, companyId, subjectId)
-  return { hasInterview: (await findInterview(db, companyId, subjectId)) !== undefined, hasContact: contact !== undefined }
+  return {
+    hasInterview: (await findInterview(db, companyId, subjectId)) !== undefined,
+    hasContact: contact !== undefined,
+  }
 }
 
 interface Reader {
@@ -56,7 +59,11 @@ export async function readInterviewAsHr(
   const answers = await openAnswers(db, services, reader.companyId, interview.subjectId)
   if (!answers) throw new Problem('not_found')
   await record(db, reader, interview.subjectId, 'exit_interview.opened', at)
-  return { questionnaire: await getShipped(interview.slug, interview.version), answers, submittedOn: interview.submittedOn }
+  return {
+    questionnaire: await getShipped(interview.slug, interview.version),
+    answers,
+    submittedOn: interview.submittedOn,
+  }
 }
 
 /** Opens the private address that the leaver lets HR read; one audit row each time. @throws {Problem} not_found otherwise */

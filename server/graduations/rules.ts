@@ -56,7 +56,10 @@ export function decideInterviewDue(dates: DepartureDates, confirmedOn: string): 
 }
 
 /** Steps of a kind with their due dates, in the order of the page. Undefined due: on request. */
-export function decideSteps(kind: Kind, dates: DepartureDates): { step: StepName; actor: Actor; dueOn: string | null }[] {
+export function decideSteps(
+  kind: Kind,
+  dates: DepartureDates,
+): { step: StepName; actor: Actor; dueOn: string | null }[] {
   return (stepRules as readonly (StepRule & { step: StepName })[])
     .filter((rule) => (rule.kinds ? rule.kinds.includes(kind) : kind !== 'death'))
     .map((rule) => ({ step: rule.step, actor: rule.actor, dueOn: dueOf(rule.due, dates) }))
@@ -65,7 +68,8 @@ export function decideSteps(kind: Kind, dates: DepartureDates): { step: StepName
 function dueOf(due: DueRule, dates: DepartureDates): string | null {
   if (due === 'onRequest') return null
   const leaving = Temporal.PlainDate.from(dates.leavingOn)
-  if ('dayOfNextMonth' in due) return leaving.with({ day: 1 }).add({ months: 1 }).with({ day: due.dayOfNextMonth }).toString()
+  if ('dayOfNextMonth' in due)
+    return leaving.with({ day: 1 }).add({ months: 1 }).with({ day: due.dayOfNextMonth }).toString()
   if ('months' in due) return leaving.add({ months: due.months }).toString()
   const from = due.from === 'leavingOn' ? leaving : Temporal.PlainDate.from(lastDayOf(dates))
   return from.add({ days: due.days }).toString()
@@ -92,10 +96,17 @@ export function usesCompanyAddress(dates: DepartureDates, today: string): boolea
 }
 
 /** Why these dates cannot be; undefined when they can. Field name and text key. */
-export function findDateFault(dates: DepartureDates, employedFromOn: string | undefined): { field: string; key: string } | undefined {
-  if (employedFromOn && dates.leavingOn < employedFromOn) return { field: 'leavingOn', key: 'graduations.errors.beforeJoining' }
-  if (dates.noticeOn && dates.noticeOn > dates.leavingOn) return { field: 'noticeOn', key: 'graduations.errors.noticeAfterLeaving' }
-  if (dates.lastWorkingOn && dates.lastWorkingOn > dates.leavingOn) return { field: 'lastWorkingOn', key: 'graduations.errors.lastDayAfterLeaving' }
-  if (dates.noticeOn && dates.lastWorkingOn && dates.lastWorkingOn < dates.noticeOn) return { field: 'lastWorkingOn', key: 'graduations.errors.lastDayBeforeNotice' }
+export function findDateFault(
+  dates: DepartureDates,
+  employedFromOn: string | undefined,
+): { field: string; key: string } | undefined {
+  if (employedFromOn && dates.leavingOn < employedFromOn)
+    return { field: 'leavingOn', key: 'graduations.errors.beforeJoining' }
+  if (dates.noticeOn && dates.noticeOn > dates.leavingOn)
+    return { field: 'noticeOn', key: 'graduations.errors.noticeAfterLeaving' }
+  if (dates.lastWorkingOn && dates.lastWorkingOn > dates.leavingOn)
+    return { field: 'lastWorkingOn', key: 'graduations.errors.lastDayAfterLeaving' }
+  if (dates.noticeOn && dates.lastWorkingOn && dates.lastWorkingOn < dates.noticeOn)
+    return { field: 'lastWorkingOn', key: 'graduations.errors.lastDayBeforeNotice' }
   return undefined
 }

@@ -1,4 +1,4 @@
-import type { Actor, StepName } from './steps.data.ts'
+import { stepRules, type Actor, type StepName } from './steps.data.ts'
 import { graduationsOf, type AnyHandle } from './tables.ts'
 
 /** A step of one departure; `dueOn` null: on request. */
@@ -11,7 +11,9 @@ export interface Step {
   doneAt: Date | null
 }
 
-/** Steps of these departures, by due date, those on request last. */
+const position = new Map<string, number>(stepRules.map((rule, index) => [rule.step, index]))
+
+/** Steps of these departures, by due date, those on request last; on one day in the order of the catalogue. */
 export async function listSteps(db: AnyHandle, companyId: string, departureIds: readonly string[]): Promise<Step[]> {
   if (departureIds.length === 0) return []
   const rows = await graduationsOf(db)
@@ -19,10 +21,15 @@ export async function listSteps(db: AnyHandle, companyId: string, departureIds: 
     .select(['id', 'departure_id', 'step', 'actor', 'due_on', 'done_at'])
     .where('company_id', '=', companyId)
     .where('departure_id', 'in', [...departureIds])
-    .orderBy('due_on', (order) => order.asc().nullsLast())
-    .orderBy('id')
     .execute()
-  return rows.map((row) => ({
+  const due = (on: string | null) => on ?? '9999-12-31'
+  const before = (a: (typeof rows)[number], b: (typeof rows)[number]) =>
+    due(a.due_on) === due(b.due_on)
+      ? (position.get(a.step) ?? 0) - (position.get(b.step) ?? 0)
+      : due(a.due_on) < due(b.due_on)
+        ? -1
+        : 1
+  return rows.sort(before).map((row) => ({
     id: row.id,
     departureId: row.departure_id,
     step: row.step,

@@ -60,6 +60,8 @@ export async function identifySubject(
     .where('id', '=', subjectId)
     .executeTakeFirst()
   if (!row) return undefined
-  const [identity] = await vault.openMany<ExitIdentity>(db, companyId, [{ ...place(row.id), sealed: row.sealed_identity }])
+  const [identity] = await vault.openMany<ExitIdentity>(db, companyId, [
+    { ...place(row.id), sealed: row.sealed_identity },
+  ])
   return identity
 }

@@ -21,11 +21,16 @@ afterAll(async () => {
   await world.close()
 })
 
-const count = async (query: string, values: unknown[] = []) => (await world.superuser.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${query}`, values)).rows[0]!.n
+const count = async (query: string, values: unknown[] = []) =>
+  (await world.superuser.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${query}`, values)).rows[0]!.n
 const privateOf = (code: string) => `${code.toLowerCase()}@private.example.com`
 
 async function leaver(code: string): Promise<Browser> {
-  await firm.leave(await firm.hire(code, '2020-04-01'), { noticeOn: '2026-11-02', lastWorkingOn: '2026-11-13', leavingOn: '2026-11-30' })
+  await firm.leave(await firm.hire(code, '2020-04-01'), {
+    noticeOn: '2026-11-02',
+    lastWorkingOn: '2026-11-13',
+    leavingOn: '2026-11-30',
+  })
   await firm.deliver()
   return firm.enter(addressOf(code))
 }
@@ -63,7 +68,9 @@ describe('joining', () => {
     await browser.get('/graduation/alumni')
     const form = browser.form('/graduation/alumni')
     expect(form.choices('purpose')).toEqual([...offeredPurposes])
-    expect(form.fields.filter(([name, value]) => !name.startsWith('_') && name !== 'form_id' && value !== '')).toEqual([['leftInYear', '2026']])
+    expect(form.fields.filter(([name, value]) => !name.startsWith('_') && name !== 'form_id' && value !== '')).toEqual([
+      ['leftInYear', '2026'],
+    ])
     expect(browser.text).toContain('送信者: 試験株式会社')
     expect(browser.html).not.toContain('架空')
     await browser.submit('/graduation/alumni', { name: 'もと社員', email: 'x' })
@@ -79,7 +86,12 @@ describe('joining', () => {
     expect(mail?.text).not.toContain('もと社員J2')
     expect(mail?.headers.has('list-unsubscribe')).toBe(false)
     const consents = async () =>
-      (await world.superuser.query('SELECT purpose, shown_text, locale, confirmed_at FROM alumni_consent c JOIN alumni_member m ON m.id = c.member_id AND m.id = $1 ORDER BY purpose', [(await memberRow('J2')).id])).rows
+      (
+        await world.superuser.query(
+          'SELECT purpose, shown_text, locale, confirmed_at FROM alumni_consent c JOIN alumni_member m ON m.id = c.member_id AND m.id = $1 ORDER BY purpose',
+          [(await memberRow('J2')).id],
+        )
+      ).rows
     expect((await consents()).map((one) => [one.purpose, one.shown_text, one.locale, one.confirmed_at])).toEqual([
       ['news', '試験株式会社の近況のお知らせをメールで受け取ります。', 'ja', null],
       ['openings', '試験株式会社の求人と、復職できる職種のお知らせをメールで受け取ります。', 'ja', null],
@@ -111,8 +123,16 @@ describe('joining', () => {
     const seen = await firm.as('alumni', (db) => sql`SELECT 1 FROM alumni_member`.execute(db), row.id)
     expect(seen.rows).toHaveLength(1)
     for (const role of ['hr', 'leaver', 'employee', 'implementer', 'physician', 'manager', 'admin'] as const) {
-      await expect(firm.as(role, (db) => sql`SELECT sealed_profile FROM alumni_member`.execute(db), row.id), role).rejects.toMatchObject({ code: '42501' })
-      const keys = await firm.as(role, (db) => sql`SELECT 1 FROM data_key WHERE area = 'alumni'`.execute(db), row.id).then((found) => found.rows.length, () => 0)
+      await expect(
+        firm.as(role, (db) => sql`SELECT sealed_profile FROM alumni_member`.execute(db), row.id),
+        role,
+      ).rejects.toMatchObject({ code: '42501' })
+      const keys = await firm
+        .as(role, (db) => sql`SELECT 1 FROM data_key WHERE area = 'alumni'`.execute(db), row.id)
+        .then(
+          (found) => found.rows.length,
+          () => 0,
+        )
       expect(keys, role).toBe(0)
     }
   })
@@ -150,9 +170,15 @@ describe('joining', () => {
 test('stress, exit and alumni rows of one person have no id and no hash in common', async () => {
   const employmentId = await firm.hire('W1', '2020-04-01')
   const employeeId = await firm.employeeOf(employmentId)
-  const subjects = await firm.as('scheduler', (db) => readySubjects(db, world.services.vault, firm.companyId, [{ employmentId, employeeId }], world.clock.now()))
+  const subjects = await firm.as('scheduler', (db) =>
+    readySubjects(db, world.services.vault, firm.companyId, [{ employmentId, employeeId }], world.clock.now()),
+  )
   const stress = subjects.get(employmentId)!
-  const departureId = await firm.leave(employmentId, { noticeOn: '2026-11-02', lastWorkingOn: '2026-11-13', leavingOn: '2026-11-30' })
+  const departureId = await firm.leave(employmentId, {
+    noticeOn: '2026-11-02',
+    lastWorkingOn: '2026-11-13',
+    leavingOn: '2026-11-30',
+  })
   const exit = await firm.subjectOf(departureId)
   await firm.deliver()
   const browser = await firm.enter(addressOf('W1'))
@@ -172,9 +198,11 @@ test('stress, exit and alumni rows of one person have no id and no hash in commo
   await alumna.submit(/confirm/)
   const { id: alumni } = await memberRow('W1')
 
-  const tables = (await world.superuser.query<{ table_name: string; column_name: string }>(
-    "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'hanamichi' AND (udt_name IN ('uuid', 'bytea') OR column_name = 'request_id') AND column_name NOT IN ('company_id', 'company_key_id') AND table_name IN (SELECT tablename FROM pg_tables WHERE schemaname = 'hanamichi')",
-  )).rows
+  const tables = (
+    await world.superuser.query<{ table_name: string; column_name: string }>(
+      "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'hanamichi' AND (udt_name IN ('uuid', 'bytea') OR column_name = 'request_id') AND column_name NOT IN ('company_id', 'company_key_id') AND table_name IN (SELECT tablename FROM pg_tables WHERE schemaname = 'hanamichi')",
+    )
+  ).rows
   const byTable = Map.groupBy(tables, (one) => one.table_name)
   /** Every uuid and hash of all rows that name the subject in any column. */
   const valuesOf = async (subject: string) => {
@@ -186,7 +214,8 @@ test('stress, exit and alumni rows of one person have no id and no hash in commo
         `SELECT ${names.map((name) => `${name}::text AS ${name}`).join(', ')} FROM ${table} WHERE ${uuids.map((name) => `${name}::text = $1`).join(' OR ')}`,
         [subject],
       )
-      for (const row of rows) for (const value of Object.values(row)) if (value !== null) values.add(`${value as string}`)
+      for (const row of rows)
+        for (const value of Object.values(row)) if (value !== null) values.add(`${value as string}`)
     }
     return values
   }
@@ -194,10 +223,21 @@ test('stress, exit and alumni rows of one person have no id and no hash in commo
   expect(Math.min(ofStress.size, ofExit.size, ofAlumni.size)).toBeGreaterThan(3)
   const shared = (a: Set<string>, b: Set<string>) => [...a.intersection(b)]
   // the process that sent a mail is nobody's id
-  const senders = new Set((await world.superuser.query("SELECT DISTINCT claimed_by::text AS id FROM mail_message WHERE claimed_by IS NOT NULL")).rows.map((row) => row.id))
-  for (const [a, b] of [[ofStress, ofExit], [ofStress, ofAlumni], [ofExit, ofAlumni]] as const)
+  const senders = new Set(
+    (
+      await world.superuser.query(
+        'SELECT DISTINCT claimed_by::text AS id FROM mail_message WHERE claimed_by IS NOT NULL',
+      )
+    ).rows.map((row) => row.id),
+  )
+  for (const [a, b] of [
+    [ofStress, ofExit],
+    [ofStress, ofAlumni],
+    [ofExit, ofAlumni],
+  ] as const)
     expect(shared(a, b).filter((value) => !senders.has(value))).toEqual([])
-  for (const values of [ofExit, ofAlumni]) for (const id of [employmentId, employeeId, departureId]) expect(values.has(id)).toBe(false)
+  for (const values of [ofExit, ofAlumni])
+    for (const id of [employmentId, employeeId, departureId]) expect(values.has(id)).toBe(false)
   expect(ofAlumni.has(departureId)).toBe(false)
 })
 
@@ -211,11 +251,23 @@ describe('at home', () => {
     expect(browser.text).toContain('新しい名前さん')
     expect(browser.html).toContain('&lt;b&gt;森で働いています')
     await browser.get('/alumni/purposes')
-    expect(browser.form('/alumni/purposes').fields.filter(([name]) => name === 'purpose').map(([, value]) => value)).toEqual(['news', 'events'])
+    expect(
+      browser
+        .form('/alumni/purposes')
+        .fields.filter(([name]) => name === 'purpose')
+        .map(([, value]) => value),
+    ).toEqual(['news', 'events'])
     await browser.submit('/alumni/purposes', { purpose: ['events', 'mentoring'] })
     const { id } = await memberRow('H1')
-    const { rows } = await world.superuser.query('SELECT purpose, withdrawn_at IS NULL AS live FROM alumni_consent WHERE member_id = $1 ORDER BY purpose', [id])
-    expect(rows).toEqual([{ purpose: 'events', live: true }, { purpose: 'mentoring', live: true }, { purpose: 'news', live: false }])
+    const { rows } = await world.superuser.query(
+      'SELECT purpose, withdrawn_at IS NULL AS live FROM alumni_consent WHERE member_id = $1 ORDER BY purpose',
+      [id],
+    )
+    expect(rows).toEqual([
+      { purpose: 'events', live: true },
+      { purpose: 'mentoring', live: true },
+      { purpose: 'news', live: false },
+    ])
     await browser.submit('/alumni/pause')
     expect(await memberRow('H1')).toMatchObject({ state: 'paused' })
     await browser.submit('/alumni/resume')
@@ -258,14 +310,26 @@ describe('refusing mail', () => {
     const refusal = new URL(list!.unsubscribe!.url!).pathname
     expect(refusal).toMatch(/^\/alumni\/refuse\//)
     const app = await world.app()
-    const live = async () => count('alumni_consent WHERE member_id = $1 AND withdrawn_at IS NULL', [(await memberRow('R1')).id])
+    const live = async () =>
+      count('alumni_consent WHERE member_id = $1 AND withdrawn_at IS NULL', [(await memberRow('R1')).id])
     const shown = await app.inject({ method: 'GET', url: refusal })
     expect([shown.statusCode, await live()]).toEqual([200, 2])
-    const oneClick = await app.inject({ method: 'POST', url: refusal, headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: 'List-Unsubscribe=One-Click' })
+    const oneClick = await app.inject({
+      method: 'POST',
+      url: refusal,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: 'List-Unsubscribe=One-Click',
+    })
     expect([oneClick.statusCode, await live()]).toEqual([200, 0])
-    const again = await app.inject({ method: 'POST', url: refusal, headers: { 'content-type': 'multipart/form-data; boundary=x' }, payload: '--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n' })
+    const again = await app.inject({
+      method: 'POST',
+      url: refusal,
+      headers: { 'content-type': 'multipart/form-data; boundary=x' },
+      payload: '--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n',
+    })
     expect(again.statusCode).toBe(200)
-    const suppressed = () => firm.as('mailer', (db) => isSuppressed(db, world.services.vault, firm.companyId, privateOf('R1')))
+    const suppressed = () =>
+      firm.as('mailer', (db) => isSuppressed(db, world.services.vault, firm.companyId, privateOf('R1')))
     expect(await suppressed()).toBe(true)
     expect(await memberRow('R1')).toMatchObject({ state: 'active' })
     await browser.get('/alumni/purposes')
@@ -286,16 +350,31 @@ describe('refusing mail', () => {
     const before = (await firm.to(privateOf('R1'))).length
     await firm.deliver()
     expect((await firm.to(privateOf('R1'))).length).toBe(before)
-    expect(await count("mail_message WHERE template = 'alumni.welcome' AND subject_id = $1 AND state = 'cancelled'", [(await memberRow('R1')).id])).toBe(1)
+    expect(
+      await count("mail_message WHERE template = 'alumni.welcome' AND subject_id = $1 AND state = 'cancelled'", [
+        (await memberRow('R1')).id,
+      ]),
+    ).toBe(1)
     world.clock.set('2026-11-02T01:00:00Z')
   })
 
   test('other POSTs without a token are refused: only the refusal works without cookies', async () => {
     const app = await world.app()
-    for (const route of app.declaredRoutes.filter((one) => one.method === 'POST' && /^\/(alumni|graduation|g\/|hr\/(alumni|graduations)|c\/:companyKey\/alumni)/.test(one.url))) {
+    for (const route of app.declaredRoutes.filter(
+      (one) =>
+        one.method === 'POST' &&
+        /^\/(alumni|graduation|g\/|hr\/(alumni|graduations)|c\/:companyKey\/alumni)/.test(one.url),
+    )) {
       if (route.url === '/alumni/refuse/:token') continue
-      const url = route.url.replace(':companyKey', firm.companyKey).replaceAll(/:\w+/g, '01a199c5-3280-7131-829c-9578c8ef91ee')
-      const answer = await app.inject({ method: 'POST', url, headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: 'done=yes' })
+      const url = route.url
+        .replace(':companyKey', firm.companyKey)
+        .replaceAll(/:\w+/g, '01a199c5-3280-7131-829c-9578c8ef91ee')
+      const answer = await app.inject({
+        method: 'POST',
+        url,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        payload: 'done=yes',
+      })
       expect([401, 403], route.url).toContain(answer.statusCode)
     }
   })
@@ -314,12 +393,19 @@ describe('leaving the pool', () => {
     expect(browser.text).toContain(number)
     expect(browser.links().find((link) => link.href.startsWith('mailto:'))?.href).toContain(number)
     expect(browser.html).not.toContain('もと社員L1')
-    for (const [table, column] of [['alumni_member', 'id'], ['alumni_consent', 'member_id'], ['return_request', 'member_id'], ['data_key', 'subject_id']] as const)
+    for (const [table, column] of [
+      ['alumni_member', 'id'],
+      ['alumni_consent', 'member_id'],
+      ['return_request', 'member_id'],
+      ['data_key', 'subject_id'],
+    ] as const)
       expect(await count(`${table} WHERE ${column} = $1`, [id]), table).toBe(0)
     const { rows } = await world.superuser.query('SELECT * FROM deletion_certificate WHERE number = $1', [number])
     expect(rows[0]).toMatchObject({ area: 'alumni', keys_destroyed: 1 })
     expect(JSON.stringify(rows[0])).not.toContain(id)
-    expect(await firm.as('mailer', (db) => isSuppressed(db, world.services.vault, firm.companyId, privateOf('L1')))).toBe(true)
+    expect(
+      await firm.as('mailer', (db) => isSuppressed(db, world.services.vault, firm.companyId, privateOf('L1'))),
+    ).toBe(true)
     await browser.get('/alumni')
     expect(browser.status).toBe(401)
     const stranger = await firm.browser()
@@ -333,9 +419,17 @@ describe('leaving the pool', () => {
     await browser.submit('/alumni/profile', { name: '埋め込み花子', headline: 'planted-headline' })
     await browser.get('/alumni/leave')
     await browser.submit('/alumni/leave', { leave: 'yes' })
-    const { rows } = await world.superuser.query<{ tablename: string }>("SELECT tablename FROM pg_tables WHERE schemaname = 'hanamichi'")
+    const { rows } = await world.superuser.query<{ tablename: string }>(
+      "SELECT tablename FROM pg_tables WHERE schemaname = 'hanamichi'",
+    )
     for (const { tablename } of rows)
-      expect(await count(`${tablename} t WHERE t::text LIKE '%埋め込み%' OR t::text LIKE '%planted-headline%' OR t::text LIKE $1`, [`%${privateOf('L2')}%`]), tablename).toBe(0)
+      expect(
+        await count(
+          `${tablename} t WHERE t::text LIKE '%埋め込み%' OR t::text LIKE '%planted-headline%' OR t::text LIKE $1`,
+          [`%${privateOf('L2')}%`],
+        ),
+        tablename,
+      ).toBe(0)
   })
 })
 

@@ -19,7 +19,12 @@ afterEach(() => firm.close())
 afterAll(() => world.close())
 
 const findLeavers = () =>
-  jobHandlers[0]!.run({ services: world.services, companyId: firm.companyId, objectId: newId(world.clock.now()), at: world.clock.now() })
+  jobHandlers[0]!.run({
+    services: world.services,
+    companyId: firm.companyId,
+    objectId: newId(world.clock.now()),
+    at: world.clock.now(),
+  })
 
 async function departures(employmentId: string) {
   const { rows } = await world.superuser.query(
@@ -29,16 +34,23 @@ async function departures(employmentId: string) {
   return rows
 }
 const setEnd = (employmentId: string, until: string | null) =>
-  world.superuser.query('WITH e AS (UPDATE employment SET until_on = $2 WHERE id = $1) UPDATE assignment SET until_on = $2 WHERE employment_id = $1', [employmentId, until])
+  world.superuser.query(
+    'WITH e AS (UPDATE employment SET until_on = $2 WHERE id = $1) UPDATE assignment SET until_on = $2 WHERE employment_id = $1',
+    [employmentId, until],
+  )
 
 test('an end date makes one draft, however often the job runs, and mails nobody', async () => {
   const leaving = await firm.hire('E1', '2020-04-01', '2026-11-30')
   const staying = await firm.hire('E2', '2020-04-01')
   await findLeavers()
   await findLeavers()
-  expect(await departures(leaving)).toEqual([{ state: 'draft', kind: null, leaving_on: '2026-11-30', source: 'roster' }])
+  expect(await departures(leaving)).toEqual([
+    { state: 'draft', kind: null, leaving_on: '2026-11-30', source: 'roster' },
+  ])
   expect(await departures(staying)).toEqual([])
-  const { rows } = await world.superuser.query('SELECT count(*)::int AS n FROM mail_message WHERE company_id = $1', [firm.companyId])
+  const { rows } = await world.superuser.query('SELECT count(*)::int AS n FROM mail_message WHERE company_id = $1', [
+    firm.companyId,
+  ])
   expect(rows[0].n).toBe(0)
   expect(await firm.deliver()).toEqual([])
 })
@@ -71,12 +83,22 @@ test('what HR confirmed stays as it is, and a confirmed departure feeds the fact
   const employmentId = await firm.hire('E8', '2020-04-01', '2026-11-30')
   await findLeavers()
   const { rows } = await world.superuser.query('SELECT id FROM departure WHERE employment_id = $1', [employmentId])
-  const confirmation = { companyId: firm.companyId, departureId: rows[0].id, kind: 'resignation', noticeOn: '2026-11-02', lastWorkingOn: null, leavingOn: '2026-11-30', userId: firm.hrId } as const
+  const confirmation = {
+    companyId: firm.companyId,
+    departureId: rows[0].id,
+    kind: 'resignation',
+    noticeOn: '2026-11-02',
+    lastWorkingOn: null,
+    leavingOn: '2026-11-30',
+    userId: firm.hrId,
+  } as const
   await confirmDeparture(world.services, confirmation, world.clock.now())
   await setEnd(employmentId, null)
   await findLeavers()
   expect(await departures(employmentId)).toMatchObject([{ state: 'confirmed', kind: 'resignation' }])
   const facts = await firm.as('turnover', (db) => sql`SELECT leaving_on, voluntary FROM departure_fact`.execute(db))
   expect(facts.rows).toEqual([{ leaving_on: '2026-11-30', voluntary: true }])
-  await expect(confirmDeparture(world.services, confirmation, world.clock.now())).rejects.toMatchObject({ code: 'wrong_state' })
+  await expect(confirmDeparture(world.services, confirmation, world.clock.now())).rejects.toMatchObject({
+    code: 'wrong_state',
+  })
 })

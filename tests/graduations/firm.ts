@@ -49,7 +49,9 @@ export async function createFirm(world: World): Promise<Firm> {
   const at = world.clock.now()
   const put = (table: string, row: Record<string, unknown>) =>
     world.superuser.query(
-      `INSERT INTO ${table} (company_id, ${Object.keys(row).join(', ')}) VALUES ($1, ${Object.keys(row).map((_, index) => `$${index + 2}`).join(', ')})`,
+      `INSERT INTO ${table} (company_id, ${Object.keys(row).join(', ')}) VALUES ($1, ${Object.keys(row)
+        .map((_, index) => `$${index + 2}`)
+        .join(', ')})`,
       [companyId, ...Object.values(row)],
     )
   const workplaceId = newId(at)
@@ -70,9 +72,30 @@ export async function createFirm(world: World): Promise<Firm> {
     async hire(code, from, until = null, known = undefined) {
       const employeeId = known ?? newId(at)
       const employmentId = newId(at)
-      if (!known) await put('employee', { id: employeeId, employee_code: code, family_name: '架空', given_name: code, email: addressOf(code) })
-      await put('employment', { id: employmentId, employee_id: employeeId, kind: 'regular', from_on: from, until_on: until, takes_stress_check: true })
-      const assignment = { id: newId(at), employment_id: employmentId, department_id: departmentId, workplace_id: workplaceId, from_on: from, until_on: until }
+      if (!known)
+        await put('employee', {
+          id: employeeId,
+          employee_code: code,
+          family_name: '架空',
+          given_name: code,
+          email: addressOf(code),
+        })
+      await put('employment', {
+        id: employmentId,
+        employee_id: employeeId,
+        kind: 'regular',
+        from_on: from,
+        until_on: until,
+        takes_stress_check: true,
+      })
+      const assignment = {
+        id: newId(at),
+        employment_id: employmentId,
+        department_id: departmentId,
+        workplace_id: workplaceId,
+        from_on: from,
+        until_on: until,
+      }
       await put('assignment', assignment)
       return employmentId
     },
@@ -80,17 +103,32 @@ export async function createFirm(world: World): Promise<Firm> {
       const { rows } = await world.superuser.query('SELECT employee_id FROM employment WHERE id = $1', [employmentId])
       return rows[0].employee_id
     },
-    as: (role, work, subjectId) => world.services.database.as({ role, companyId, subjectId }, world.clock.now(), (db: AnyHandle) => work(db)),
+    as: (role, work, subjectId) =>
+      world.services.database.as({ role, companyId, subjectId }, world.clock.now(), (db: AnyHandle) => work(db)),
     async leave(employmentId, departure) {
       const { leavingOn, noticeOn = null, lastWorkingOn = null, kind = 'resignation' } = departure
       const dates = { noticeOn, lastWorkingOn, leavingOn }
-      const { departureId } = await firm.as('hr', (db) => openDraft(db, companyId, { employmentId, ...dates }, world.clock.now()), hrId)
-      await confirmDeparture(world.services, { companyId, departureId, kind, ...dates, userId: hrId }, world.clock.now())
+      const { departureId } = await firm.as(
+        'hr',
+        (db) => openDraft(db, companyId, { employmentId, ...dates }, world.clock.now()),
+        hrId,
+      )
+      await confirmDeparture(
+        world.services,
+        { companyId, departureId, kind, ...dates, userId: hrId },
+        world.clock.now(),
+      )
       return departureId
     },
     async deliver() {
       await inviteDueInterviews(world.services, world.clock.now())
-      await sendDueMails({ services: world.services, transport, templates: mailTemplates, processId: randomUUID(), log: silent as never })
+      await sendDueMails({
+        services: world.services,
+        transport,
+        templates: mailTemplates,
+        processId: randomUUID(),
+        log: silent as never,
+      })
       return peer.parsed()
     },
     async to(address) {

@@ -1,7 +1,12 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decideFloor } from '../../analysis/disclosure/index.ts'
-import { countedInterviews, discloseReasons, reasonFigures, type CountedInterview } from '../../server/graduations/reasons.ts'
+import {
+  countedInterviews,
+  discloseReasons,
+  reasonFigures,
+  type CountedInterview,
+} from '../../server/graduations/reasons.ts'
 import { findSubject } from '../../server/graduations/subjects.ts'
 import { openAnswers } from '../../server/graduations/interviews.ts'
 import { signInAs, type Browser } from '../helpers/browser.ts'
@@ -22,12 +27,20 @@ afterAll(async () => {
 })
 
 async function leaver(code: string): Promise<{ browser: Browser; departureId: string }> {
-  const departureId = await firm.leave(await firm.hire(code, '2020-04-01'), { noticeOn: '2026-11-02', lastWorkingOn: '2026-11-13', leavingOn: '2026-11-30' })
+  const departureId = await firm.leave(await firm.hire(code, '2020-04-01'), {
+    noticeOn: '2026-11-02',
+    lastWorkingOn: '2026-11-13',
+    leavingOn: '2026-11-30',
+  })
   await firm.deliver()
   return { browser: await firm.enter(addressOf(code)), departureId }
 }
 
-async function answer(browser: Browser, visibility: 'hr' | 'groups_only', answers: Record<string, string | string[]>): Promise<Browser> {
+async function answer(
+  browser: Browser,
+  visibility: 'hr' | 'groups_only',
+  answers: Record<string, string | string[]>,
+): Promise<Browser> {
   await browser.get('/graduation/interview')
   await browser.submit('/graduation/interview/start', { visibility })
   return browser.submit('/graduation/interview/questions', answers)
@@ -96,7 +109,7 @@ describe('answering', () => {
 
   test('the steps can all be done with the interview untouched', async () => {
     const { browser } = await leaver('I5')
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       const open = browser.forms().find((form) => form.buttons.some((button) => button.value === 'yes'))
       more = open !== undefined
       if (open) await browser.submit(open.action, { done: 'yes' })
@@ -108,14 +121,23 @@ describe('answering', () => {
 describe('HR', () => {
   test('reads what the leaver opened to HR, with a row in the ledger', async () => {
     const { browser, departureId } = await leaver('R1')
-    await answer(browser, 'hr', { q_primaryReason: 'hours_holidays', q_secondaryReasons: ['pay', 'relations'], q_recommend: '7', q_wouldReturn: 'maybe', q_wouldHaveKept: '週4日勤務' })
+    await answer(browser, 'hr', {
+      q_primaryReason: 'hours_holidays',
+      q_secondaryReasons: ['pay', 'relations'],
+      q_recommend: '7',
+      q_wouldReturn: 'maybe',
+      q_wouldHaveKept: '週4日勤務',
+    })
     const { browser: hr, userId } = await signInAs(world, firm, 'hr')
     await hr.get(`/hr/graduations/${departureId}`)
     await hr.follow('アンケートの回答を読む')
     expect(hr.text).toContain('労働時間、休日等の労働条件が悪かった')
     expect(hr.text).toContain('職場の人間関係が好ましくなかった、給料等収入が少なかった')
     expect(hr.text).toContain('週4日勤務')
-    const { rows } = await world.superuser.query("SELECT count(*)::int AS n FROM audit_entry WHERE action = 'exit_interview.opened' AND actor_id = $1", [userId])
+    const { rows } = await world.superuser.query(
+      "SELECT count(*)::int AS n FROM audit_entry WHERE action = 'exit_interview.opened' AND actor_id = $1",
+      [userId],
+    )
     expect(rows[0].n).toBe(1)
   })
 
@@ -136,36 +158,66 @@ describe('HR', () => {
       pages.push(hr.text.replaceAll(/R\d/g, ''))
       await hr.get(`/hr/graduations/${departureId}/interview`)
       expect(hr.status).toBe(404)
-      const rows = await firm.as('hr', async (db) => {
-        const subjectId = await findSubject(db, world.services.vault, firm.companyId, departureId)
-        const interviews = await sql`SELECT FROM exit_interview WHERE id = ${subjectId}`.execute(db)
-        const keys = await sql`SELECT FROM data_key WHERE subject_id = ${subjectId} AND record_type = 'answers'`.execute(db)
-        expect(await openAnswers(db, world.services, firm.companyId, subjectId!)).toBeUndefined()
-        return interviews.rows.length + keys.rows.length
-      }, firm.hrId)
+      const rows = await firm.as(
+        'hr',
+        async (db) => {
+          const subjectId = await findSubject(db, world.services.vault, firm.companyId, departureId)
+          const interviews = await sql`SELECT FROM exit_interview WHERE id = ${subjectId}`.execute(db)
+          const keys =
+            await sql`SELECT FROM data_key WHERE subject_id = ${subjectId} AND record_type = 'answers'`.execute(db)
+          expect(await openAnswers(db, world.services, firm.companyId, subjectId!)).toBeUndefined()
+          return interviews.rows.length + keys.rows.length
+        },
+        firm.hrId,
+      )
       expect(rows).toBe(0)
     }
-    expect(new Set(pages).size).toBe(1)
+    expect(pages.slice(1)).toEqual(pages.slice(1).map(() => pages[0]))
   })
 
-  test.each(['manager', 'physician', 'implementer', 'clerk', 'employee', 'turnover', 'alumni', 'admin'] as const)('%s reaches no exit interview and no exit key at all', async (role) => {
-    const subject = (await world.superuser.query("SELECT id FROM exit_interview WHERE state = 'submitted' LIMIT 1")).rows[0].id
-    await expect(firm.as(role, (db) => sql`SELECT 1 FROM exit_interview`.execute(db), subject)).rejects.toMatchObject({ code: '42501' })
-    const keys = await firm.as(role, (db) => sql`SELECT 1 FROM data_key WHERE area = 'exit'`.execute(db), subject).catch((error: { code: string }) => error.code)
-    expect(keys === '42501' || (typeof keys === 'object' && keys.rows.length === 0)).toBe(true)
-  })
+  test.each(['manager', 'physician', 'implementer', 'clerk', 'employee', 'turnover', 'alumni', 'admin'] as const)(
+    '%s reaches no exit interview and no exit key at all',
+    async (role) => {
+      const subject = (await world.superuser.query("SELECT id FROM exit_interview WHERE state = 'submitted' LIMIT 1"))
+        .rows[0].id
+      await expect(firm.as(role, (db) => sql`SELECT 1 FROM exit_interview`.execute(db), subject)).rejects.toMatchObject(
+        { code: '42501' },
+      )
+      const keys = await firm
+        .as(role, (db) => sql`SELECT 1 FROM data_key WHERE area = 'exit'`.execute(db), subject)
+        .catch((error: { code: string }) => error.code)
+      expect(keys === '42501' || (typeof keys === 'object' && keys.rows.length === 0)).toBe(true)
+    },
+  )
 
   test('one leaver does not reach another', async () => {
-    const other = (await world.superuser.query("SELECT id FROM exit_interview WHERE state = 'submitted' ORDER BY id LIMIT 2")).rows
-    const seen = await firm.as('leaver', (db) => sql<{ id: string }>`SELECT id FROM exit_interview`.execute(db), other[0].id)
+    const other = (
+      await world.superuser.query("SELECT id FROM exit_interview WHERE state = 'submitted' ORDER BY id LIMIT 2")
+    ).rows
+    const seen = await firm.as(
+      'leaver',
+      (db) => sql<{ id: string }>`SELECT id FROM exit_interview`.execute(db),
+      other[0].id,
+    )
     expect(seen.rows.map((one) => one.id)).toEqual([other[0].id])
-    await expect(firm.as('leaver', (db) => sql`SELECT employment_id FROM departure`.execute(db), other[0].id)).rejects.toMatchObject({ code: '42501' })
+    await expect(
+      firm.as('leaver', (db) => sql`SELECT employment_id FROM departure`.execute(db), other[0].id),
+    ).rejects.toMatchObject({ code: '42501' })
   })
 })
 
 describe('reasons as group figures', () => {
-  const made = (n: number, visibility: CountedInterview['visibility'], submittedOn = '2026-11-01'): CountedInterview[] =>
-    Array.from({ length: n }, (_, index) => ({ id: `${visibility}${submittedOn}${String(index).padStart(3, '0')}`, visibility, submittedOn, reason: 'pay' }))
+  const made = (
+    n: number,
+    visibility: CountedInterview['visibility'],
+    submittedOn = '2026-11-01',
+  ): CountedInterview[] =>
+    Array.from({ length: n }, (_, index) => ({
+      id: `${visibility}${submittedOn}${String(index).padStart(3, '0')}`,
+      visibility,
+      submittedOn,
+      reason: 'pay',
+    }))
 
   test('groups only: whole batches of ten, not before the next day, in the order they came', () => {
     const count = (all: CountedInterview[]) => countedInterviews(all, '2026-11-02', 10).length
@@ -187,8 +239,14 @@ describe('reasons as group figures', () => {
 
   test('withheld below ten; bands for two or fewer', () => {
     const nine = discloseReasons(made(9, 'hr'), ['pay', 'care'])
-    expect([nine.respondents.kind, ...nine.reasons.map((one) => one.share.kind)]).toEqual(['withheld', 'withheld', 'withheld'])
-    const mixed = [...made(12, 'hr').map((one, index) => ({ ...one, reason: index < 2 ? 'care' : index < 6 ? 'pay' : 'other' }))]
+    expect([nine.respondents.kind, ...nine.reasons.map((one) => one.share.kind)]).toEqual([
+      'withheld',
+      'withheld',
+      'withheld',
+    ])
+    const mixed = [
+      ...made(12, 'hr').map((one, index) => ({ ...one, reason: index < 2 ? 'care' : index < 6 ? 'pay' : 'other' })),
+    ]
     const [pay, care] = discloseReasons(mixed, ['pay', 'care']).reasons
     expect(pay?.share).toMatchObject({ kind: 'shown', n: 12, value: { kind: 'exact', share: 0.33 } })
     expect(care?.share).toMatchObject({ value: { kind: 'atMost', people: 2 } })

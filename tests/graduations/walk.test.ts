@@ -37,7 +37,11 @@ async function confirmPrivate(browser: Browser, address: string, hrMayRead = fal
 
 describe('wording and mails by kind', () => {
   test('a resignation: 卒業, thanks first, steps, an invitation to the pool', async () => {
-    await firm.leave(await firm.hire('A1', '2020-04-01'), { noticeOn: '2026-11-02', lastWorkingOn: '2026-11-13', leavingOn: '2026-11-30' })
+    await firm.leave(await firm.hire('A1', '2020-04-01'), {
+      noticeOn: '2026-11-02',
+      lastWorkingOn: '2026-11-13',
+      leavingOn: '2026-11-30',
+    })
     await firm.deliver()
     const [mail] = await firm.to(addressOf('A1'))
     expect(mail?.subject).toContain('ご卒業')
@@ -49,25 +53,38 @@ describe('wording and mails by kind', () => {
     expect(browser.text).toContain('お借りしているものの返却')
   })
 
-  test.each(['dismissal', 'end_of_term', 'illness', 'leave_expired', 'non_renewal'] as const)('%s: neutral words, no 卒業, no alumni, and the kind is not told', async (kind) => {
-    const code = `N-${kind.replaceAll('_', '')}`
-    await firm.leave(await firm.hire(code, '2020-04-01'), { kind, noticeOn: '2026-11-02', lastWorkingOn: '2026-11-13', leavingOn: '2026-11-30' })
-    await firm.deliver()
-    const [mail] = await firm.to(addressOf(code))
-    expect(`${mail?.subject} ${mail?.text} ${mail?.html || ''}`).not.toMatch(/卒業/)
-    const browser = await firm.enter(addressOf(code))
-    expect(/卒業|アルムナイ|解雇|雇止め|傷病|休職/.exec(browser.html)?.[0]).toBeUndefined()
-    await browser.get('/graduation/alumni')
-    expect(browser.status).toBe(404)
-  })
+  test.each(['dismissal', 'end_of_term', 'illness', 'leave_expired', 'non_renewal'] as const)(
+    '%s: neutral words, no 卒業, no alumni, and the kind is not told',
+    async (kind) => {
+      const code = `N-${kind.replaceAll('_', '')}`
+      await firm.leave(await firm.hire(code, '2020-04-01'), {
+        kind,
+        noticeOn: '2026-11-02',
+        lastWorkingOn: '2026-11-13',
+        leavingOn: '2026-11-30',
+      })
+      await firm.deliver()
+      const [mail] = await firm.to(addressOf(code))
+      expect(`${mail?.subject} ${mail?.text} ${mail?.html || ''}`).not.toMatch(/卒業/)
+      const browser = await firm.enter(addressOf(code))
+      expect(/卒業|アルムナイ|解雇|雇止め|傷病|休職/.exec(browser.html)?.[0]).toBeUndefined()
+      await browser.get('/graduation/alumni')
+      expect(browser.status).toBe(404)
+    },
+  )
 
   test('death: no subject, no interview, no link, no mail; HR has its steps', async () => {
     const before = (await firm.deliver()).length
-    const departureId = await firm.leave(await firm.hire('D1', '2020-04-01'), { kind: 'death', leavingOn: '2026-11-01' })
+    const departureId = await firm.leave(await firm.hire('D1', '2020-04-01'), {
+      kind: 'death',
+      leavingOn: '2026-11-01',
+    })
     world.clock.advance(3600_000)
     expect((await firm.deliver()).length).toBe(before)
     expect(await firm.subjectOf(departureId)).toBeUndefined()
-    const steps = await world.superuser.query('SELECT DISTINCT actor FROM graduation_step WHERE departure_id = $1', [departureId])
+    const steps = await world.superuser.query('SELECT DISTINCT actor FROM graduation_step WHERE departure_id = $1', [
+      departureId,
+    ])
     expect(steps.rows).toEqual([{ actor: 'hr' }])
     world.clock.set('2026-11-02T01:00:00Z')
   })
@@ -80,7 +97,8 @@ describe('links', () => {
     const link = linkIn((await firm.to(addressOf('L1')))[0])
     const before = await everything()
     const scanner = await firm.browser()
-    for (const path of [link, link, '/graduation', '/graduation/interview', '/graduation/contact']) await scanner.get(path)
+    for (const path of [link, link, '/graduation', '/graduation/interview', '/graduation/contact'])
+      await scanner.get(path)
     expect(scanner.status).toBe(401)
     expect(await everything()).toEqual(before)
     await scanner.get(link)
@@ -88,7 +106,13 @@ describe('links', () => {
     await scanner.submit(/start/)
     expect(scanner.url).toBe('/graduation')
     const within = await everything()
-    for (const path of ['/graduation', '/graduation/interview', '/graduation/interview/questions', '/graduation/contact']) await scanner.get(path)
+    for (const path of [
+      '/graduation',
+      '/graduation/interview',
+      '/graduation/interview/questions',
+      '/graduation/contact',
+    ])
+      await scanner.get(path)
     expect(await everything()).toEqual(within)
   })
 
@@ -106,7 +130,11 @@ describe('links', () => {
     expect(hr.url).toBe('/hr/graduations')
     const other = await firm.browser()
     const titles: string[] = []
-    for (const path of [link, link.replace(/.$/, (last) => (last === '0' ? '1' : '0')), link.replace(/\/g\/\w{6}/, '/g/abcdef')]) {
+    for (const path of [
+      link,
+      link.replace(/.$/, (last) => (last === '0' ? '1' : '0')),
+      link.replace(/\/g\/\w{6}/, '/g/abcdef'),
+    ]) {
       await other.get(path)
       titles.push(`${other.status} ${other.title}`)
     }
@@ -120,8 +148,13 @@ describe('links', () => {
 describe('mails around the last working day', () => {
   test('two weeks of notice: the interview goes before the last working day, to the company address, once', async () => {
     world.clock.set('2026-11-02T01:00:00Z')
-    await firm.leave(await firm.hire('M1', '2020-04-01'), { noticeOn: '2026-11-02', lastWorkingOn: '2026-11-13', leavingOn: '2026-11-16' })
-    const interviews = async () => (await firm.to(addressOf('M1'))).filter((mail) => mail.subject?.includes('アンケート'))
+    await firm.leave(await firm.hire('M1', '2020-04-01'), {
+      noticeOn: '2026-11-02',
+      lastWorkingOn: '2026-11-13',
+      leavingOn: '2026-11-16',
+    })
+    const interviews = async () =>
+      (await firm.to(addressOf('M1'))).filter((mail) => mail.subject?.includes('アンケート'))
     await firm.deliver()
     expect(await interviews()).toHaveLength(0)
     world.clock.set('2026-11-07T18:00:00Z') // the 8th, 3:00 in Tokyo: due, but nobody is written to at night
@@ -138,8 +171,16 @@ describe('mails around the last working day', () => {
   test('paid leave at the end: from the last working day on nothing reaches the company mailbox, only a confirmed private address', async () => {
     world.clock.set('2026-11-02T01:00:00Z')
     // confirmed so late that the interview would fall on the last working day
-    await firm.leave(await firm.hire('M2', '2020-04-01'), { noticeOn: '2026-11-01', lastWorkingOn: '2026-11-03', leavingOn: '2026-11-30' })
-    await firm.leave(await firm.hire('M3', '2020-04-01'), { noticeOn: '2026-11-01', lastWorkingOn: '2026-11-03', leavingOn: '2026-11-30' })
+    await firm.leave(await firm.hire('M2', '2020-04-01'), {
+      noticeOn: '2026-11-01',
+      lastWorkingOn: '2026-11-03',
+      leavingOn: '2026-11-30',
+    })
+    await firm.leave(await firm.hire('M3', '2020-04-01'), {
+      noticeOn: '2026-11-01',
+      lastWorkingOn: '2026-11-03',
+      leavingOn: '2026-11-30',
+    })
     await world.superuser.query("UPDATE exit_interview SET due_on = '2026-11-03' WHERE state = 'waiting'")
     await firm.deliver()
     const own = await firm.enter(addressOf('M2'))
@@ -149,12 +190,19 @@ describe('mails around the last working day', () => {
     await firm.deliver()
     expect((await firm.to(addressOf('M2'))).length).toBe(before.m2)
     expect((await firm.to(addressOf('M3'))).length).toBe(before.m3)
-    expect((await firm.to('m2@private.example.com')).map((mail) => mail.subject?.split('(')[0])).toEqual(['メールアドレスの確認', '連絡先を確認しました', '退職時アンケートのお願い'])
+    expect((await firm.to('m2@private.example.com')).map((mail) => mail.subject?.split('(')[0])).toEqual([
+      'メールアドレスの確認',
+      '連絡先を確認しました',
+      '退職時アンケートのお願い',
+    ])
   })
 
   test('confirmed after the last working day: no mail to a mailbox that may be dead', async () => {
     world.clock.set('2026-11-20T01:00:00Z')
-    await firm.leave(await firm.hire('M4', '2020-04-01', '2026-11-30'), { lastWorkingOn: '2026-11-13', leavingOn: '2026-11-30' })
+    await firm.leave(await firm.hire('M4', '2020-04-01', '2026-11-30'), {
+      lastWorkingOn: '2026-11-13',
+      leavingOn: '2026-11-30',
+    })
     await firm.deliver()
     expect(await firm.to(addressOf('M4'))).toHaveLength(0)
   })
@@ -207,8 +255,14 @@ describe('the private address', () => {
   })
 
   test('HR reads it only where the person allows it, and each opening is written down', async () => {
-    const open = await firm.leave(await firm.hire('P2', '2020-04-01'), { lastWorkingOn: '2026-11-13', leavingOn: '2026-11-30' })
-    const closed = await firm.leave(await firm.hire('P3', '2020-04-01'), { lastWorkingOn: '2026-11-13', leavingOn: '2026-11-30' })
+    const open = await firm.leave(await firm.hire('P2', '2020-04-01'), {
+      lastWorkingOn: '2026-11-13',
+      leavingOn: '2026-11-30',
+    })
+    const closed = await firm.leave(await firm.hire('P3', '2020-04-01'), {
+      lastWorkingOn: '2026-11-13',
+      leavingOn: '2026-11-30',
+    })
     await firm.deliver()
     await confirmPrivate(await firm.enter(addressOf('P2')), 'p2@private.example.com', true)
     await confirmPrivate(await firm.enter(addressOf('P3')), 'p3@private.example.com')
@@ -220,7 +274,9 @@ describe('the private address', () => {
     expect(browser.links().map((link) => link.href)).not.toContain(`/hr/graduations/${closed}/contact`)
     await browser.get(`/hr/graduations/${closed}/contact`)
     expect(browser.status).toBe(404)
-    const { rows } = await world.superuser.query("SELECT count(*)::int AS n FROM audit_entry WHERE action = 'private_contact.opened'")
+    const { rows } = await world.superuser.query(
+      "SELECT count(*)::int AS n FROM audit_entry WHERE action = 'private_contact.opened'",
+    )
     expect(rows[0].n).toBe(1)
   })
 })
@@ -231,7 +287,12 @@ test('a leaver ticks only the own steps of the own departure', async () => {
   await firm.deliver()
   const browser = await firm.enter(addressOf('S1'))
   const stepOf = async (departureId: string, step: string) =>
-    (await world.superuser.query('SELECT id, done_at, done_by FROM graduation_step WHERE departure_id = $1 AND step = $2', [departureId, step])).rows[0]
+    (
+      await world.superuser.query(
+        'SELECT id, done_at, done_by FROM graduation_step WHERE departure_id = $1 AND step = $2',
+        [departureId, step],
+      )
+    ).rows[0]
   const own = await stepOf(mine, 'equipment')
   await browser.submit(`/graduation/steps/${own.id}`, { done: 'yes' })
   expect(await stepOf(mine, 'equipment')).toMatchObject({ done_by: 'leaver' })
@@ -253,7 +314,12 @@ test('HR opens, confirms and ticks on the board; bad dates and an unknown number
   expect(browser.errors()).toEqual(['この社員番号の在籍者は見つかりませんでした。'])
   await browser.submit('/hr/graduations/new', { employeeCode: 'H1', leavingOn: '2019-01-01' })
   expect(browser.errors()).toEqual(['退職日が入社日より前になっています。'])
-  await browser.submit('/hr/graduations/new', { employeeCode: 'H1', leavingOn: '2026-11-30', noticeOn: '2026-11-02', lastWorkingOn: '2026-11-13' })
+  await browser.submit('/hr/graduations/new', {
+    employeeCode: 'H1',
+    leavingOn: '2026-11-30',
+    noticeOn: '2026-11-02',
+    lastWorkingOn: '2026-11-13',
+  })
   const address = browser.url
   expect(address).toMatch(/^\/hr\/graduations\/[0-9a-f-]{36}$/)
   // twice is one: the same live departure
@@ -274,10 +340,20 @@ test('HR opens, confirms and ticks on the board; bad dates and an unknown number
 })
 
 test('the database lets HR see neither links, mails nor sessions that would tell of a leaver', async () => {
-  const seen = await firm.as('hr', async (db) => ({
-    links: (await sql<{ kind: string }>`SELECT DISTINCT kind FROM link_token`.execute(db)).rows.map((row) => row.kind),
-    mails: (await sql<{ template: string }>`SELECT DISTINCT template FROM mail_message`.execute(db)).rows.map((row) => row.template),
-    sessions: (await sql<{ kind: string }>`SELECT DISTINCT kind FROM session`.execute(db)).rows.map((row) => row.kind),
-  }), firm.hrId)
+  const seen = await firm.as(
+    'hr',
+    async (db) => ({
+      links: (await sql<{ kind: string }>`SELECT DISTINCT kind FROM link_token`.execute(db)).rows.map(
+        (row) => row.kind,
+      ),
+      mails: (await sql<{ template: string }>`SELECT DISTINCT template FROM mail_message`.execute(db)).rows.map(
+        (row) => row.template,
+      ),
+      sessions: (await sql<{ kind: string }>`SELECT DISTINCT kind FROM session`.execute(db)).rows.map(
+        (row) => row.kind,
+      ),
+    }),
+    firm.hrId,
+  )
   expect(seen).toEqual({ links: ['graduation'], mails: ['graduations.welcome'], sessions: ['staff'] })
 })
