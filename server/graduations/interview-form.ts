@@ -79,9 +79,7 @@ function questionOf(asked: AskedItem, locale: Locale, given: readonly string[], 
       ]
       return { ...view, widget: 'select', entries }
     }
-    case 'number':
-    case 'date':
-    case 'text':
+    default:
       return { ...view, widget: item.type }
   }
 }
@@ -97,7 +95,7 @@ export function readInterview(
   for (const asked of questionnaire.items) {
     const read = readAnswer(asked, givenFor(body, asked.id))
     if (read.fault) errors.push({ field: fieldOf(asked.id), message: say(`graduations.interview.fault.${read.fault}`) })
-    else answers[asked.id] = read.answer as InterviewAnswers[string]
+    else answers[asked.id] = read.answer
   }
   return errors.length > 0 ? { errors } : { answers }
 }

@@ -210,12 +210,11 @@ test('stress, exit and alumni rows of one person have no id and no hash in commo
     for (const [table, columns] of byTable) {
       const names = columns.map((one) => one.column_name)
       const uuids = names.filter((name) => name !== 'request_id')
-      const { rows } = await world.superuser.query(
+      const { rows } = await world.superuser.query<Record<string, string | null>>(
         `SELECT ${names.map((name) => `${name}::text AS ${name}`).join(', ')} FROM ${table} WHERE ${uuids.map((name) => `${name}::text = $1`).join(' OR ')}`,
         [subject],
       )
-      for (const row of rows)
-        for (const value of Object.values(row)) if (value !== null) values.add(`${value as string}`)
+      for (const row of rows) for (const value of Object.values(row)) if (value !== null) values.add(value)
     }
     return values
   }

@@ -69,7 +69,7 @@ export async function createFirm(world: World): Promise<Firm> {
     hrId,
     departmentId,
     workplaceId,
-    async hire(code, from, until = null, known = undefined) {
+    async hire(code, from, until = null, known) {
       const employeeId = known ?? newId(at)
       const employmentId = newId(at)
       if (!known)

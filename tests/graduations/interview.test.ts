@@ -244,9 +244,10 @@ describe('reasons as group figures', () => {
       'withheld',
       'withheld',
     ])
-    const mixed = [
-      ...made(12, 'hr').map((one, index) => ({ ...one, reason: index < 2 ? 'care' : index < 6 ? 'pay' : 'other' })),
-    ]
+    const mixed = made(12, 'hr').map((one, index) => ({
+      ...one,
+      reason: index < 2 ? 'care' : index < 6 ? 'pay' : 'other',
+    }))
     const [pay, care] = discloseReasons(mixed, ['pay', 'care']).reasons
     expect(pay?.share).toMatchObject({ kind: 'shown', n: 12, value: { kind: 'exact', share: 0.33 } })
     expect(care?.share).toMatchObject({ value: { kind: 'atMost', people: 2 } })
