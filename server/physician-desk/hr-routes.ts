@@ -119,11 +119,20 @@ async function auditHr(
   })
 }
 
-type State = 'opinion' | 'late' | 'waiting' | 'interviewed' | 'measured' | 'withdrawn'
+type State = 'opinion' | 'late' | 'opinionLate' | 'waiting' | 'interviewed' | 'measured' | 'withdrawn'
 // what HR has to act on stands first
-const rank: Record<State, number> = { late: 0, opinion: 1, waiting: 2, interviewed: 3, measured: 4, withdrawn: 5 }
+const rank: Record<State, number> = {
+  late: 0,
+  opinionLate: 1,
+  opinion: 2,
+  waiting: 3,
+  interviewed: 4,
+  measured: 5,
+  withdrawn: 6,
+}
 const tagOf: Record<State, string> = {
   late: 'late',
+  opinionLate: 'late',
   withdrawn: 'quiet',
   waiting: 'wait',
   interviewed: 'wait',
@@ -135,7 +144,8 @@ function stateOf(one: InterviewRequestForEmployerView, measured: ReadonlySet<str
   if (one.withdrawn) return 'withdrawn'
   if (measured.has(one.id)) return 'measured'
   if (one.opinion_released) return 'opinion'
-  if (one.interviewed) return 'interviewed'
+  if (one.interviewed_on !== null)
+    return today > addDays(one.interviewed_on, daysPerStep) ? 'opinionLate' : 'interviewed'
   return today > addDays(one.requested_on, daysPerStep) ? 'late' : 'waiting'
 }
 
@@ -146,10 +156,13 @@ function nextWords(
   locale: string,
   timeZone: string,
 ): string {
-  if (state !== 'waiting' && state !== 'late') return words(`hr.next.${state}`)
-  return words('hr.next.waiting', {
-    day: formatDate('dateWithWeekday', addDays(one.requested_on, daysPerStep), locale, timeZone),
+  const by = (fromOn: string) => ({
+    day: formatDate('dateWithWeekday', addDays(fromOn, daysPerStep), locale, timeZone),
   })
+  if (state === 'waiting' || state === 'late') return words('hr.next.waiting', by(one.requested_on))
+  if (one.interviewed_on !== null && (state === 'interviewed' || state === 'opinionLate'))
+    return words('hr.next.interviewed', by(one.interviewed_on))
+  return words(`hr.next.${state}`)
 }
 
 function membersOf(

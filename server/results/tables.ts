@@ -108,7 +108,7 @@ export interface InterviewRequestForEmployerView {
   campaign_id: string
   requested_on: string
   opened: boolean
-  interviewed: boolean
+  interviewed_on: string | null
   opinion_released: boolean
   withdrawn: boolean
   employment_id: string | null

@@ -296,6 +296,27 @@ describe('from interview to opinion', () => {
   })
 })
 
+test('what is late stands first, for the physician and for HR, without a word about health', async () => {
+  const late = company.people.filter((one) => one.kind === 'high')[1]!
+  const own = await browserOfPerson(world, company, late)
+  await own.get('/result/request')
+  await own.submit('/result/request', { acknowledged: 'yes' })
+  const hr = await browserOf(world, company, company.hrId)
+  await hr.get('/hr/requests')
+  await hr.submit('/hr/requests/open')
+  expect(hr.text).toContain('12月31日(木)までに面接を実施')
+  world.clock.set('2027-01-02T00:00:00.000Z')
+  physician = await browserOf(world, company, company.physicianId)
+  await physician.get('/physician')
+  expect(physician.text).toContain('うち期限超過 1件')
+  expect(physician.text).toContain('2日超過')
+  const signedIn = await browserOf(world, company, company.hrId)
+  await signedIn.get('/hr/requests')
+  expect(signedIn.text).toContain('面接の期限超過')
+  expect(signedIn.text.indexOf(late.name)).toBeLessThan(signedIn.text.indexOf(person.name))
+  expect(signedIn.text).not.toMatch(/高ストレス|点/)
+})
+
 test('a physician of another workplace sees no request of this one', async () => {
   await world.superuser.query('UPDATE role_grant SET workplace_id = $3 WHERE company_id = $1 AND user_id = $2', [
     company.companyId,

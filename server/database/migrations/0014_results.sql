@@ -161,12 +161,12 @@ CREATE POLICY asked ON data_key AS RESTRICTIVE TO hanamichi_physician USING (
 -- What the employer learns of a request: that it was made, and once HR has opened it, by whom (law R-7). Withdrawn ones that HR never
 -- opened are gone (law I-5). Owner's rights, company policy holds.
 CREATE VIEW interview_request_for_employer WITH (security_barrier) AS
-  SELECT r.company_id, r.id, r.workplace_id, r.campaign_id, r.requested_on, r.opened, r.interviewed, r.opinion_released, r.withdrawn,
+  SELECT r.company_id, r.id, r.workplace_id, r.campaign_id, r.requested_on, r.opened, r.interviewed_on, r.opinion_released, r.withdrawn,
     CASE WHEN r.opened THEN r.employment_id END AS employment_id
   FROM (
     SELECT q.company_id, q.id, q.workplace_id, q.campaign_id, q.employment_id, (q.requested_at AT TIME ZONE c.time_zone)::date AS requested_on,
       EXISTS (SELECT FROM interview_request_event e WHERE e.company_id = q.company_id AND e.request_id = q.id AND e.kind = 'opened_by_hr') AS opened,
-      EXISTS (SELECT FROM interview_request_event e WHERE e.company_id = q.company_id AND e.request_id = q.id AND e.kind = 'interviewed') AS interviewed,
+      (SELECT max(e.held_on) FROM interview_request_event e WHERE e.company_id = q.company_id AND e.request_id = q.id AND e.kind = 'interviewed') AS interviewed_on,
       EXISTS (SELECT FROM interview_request_event e WHERE e.company_id = q.company_id AND e.request_id = q.id AND e.kind = 'opinion_released') AS opinion_released,
       EXISTS (SELECT FROM interview_request_event e WHERE e.company_id = q.company_id AND e.request_id = q.id AND e.kind = 'withdrawn') AS withdrawn
     FROM interview_request q JOIN company c ON c.company_id = q.company_id
