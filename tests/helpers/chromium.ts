@@ -7,6 +7,7 @@ import { describe, expect } from 'vitest'
 import { jobHandlers, mailTemplates, ticks } from '../../server/capabilities.ts'
 import { startWorker } from '../../server/jobs/index.ts'
 import { createMailTransport } from '../../server/mail/index.ts'
+import type { Texts } from '../../server/web/texts.ts'
 import { startSmtp, type SmtpPeer } from './smtp.ts'
 import { createWorld, type World } from './world.ts'
 
@@ -59,8 +60,10 @@ export interface Visit {
   page: Page
   /** Opens an address of the site or a whole link. */
   go: (address: string) => Promise<void>
-  /** Presses the button, or follows the link, of this name; waits for the page after it. */
-  press: (name: string | RegExp) => Promise<void>
+  /** Presses the button, or follows the link, whose words are this text's (a key of the locales); waits for the page after it. */
+  press: (key: string) => Promise<void>
+  /** The text of a key in this person's language. */
+  say: (key: string, values?: Record<string, string | number>) => string
   /** Types into the field of this label, or of this name. */
   fill: (field: string, text: string) => Promise<void>
   /** Ticks or chooses an option by name and value. */
@@ -119,7 +122,7 @@ export async function openSite(at: string): Promise<Site> {
       }
       throw new Error(`no link with ${part} in the mails to ${address}`)
     },
-    open: (options) => openVisit(browser, baseUrl, options),
+    open: (options) => openVisit(browser, baseUrl, world.services.texts, options),
     async close() {
       await browser.close()
       await worker.stop()
@@ -134,10 +137,12 @@ export async function openSite(at: string): Promise<Site> {
 async function openVisit(
   browser: Chromium,
   baseUrl: string,
+  texts: Texts,
   options: BrowserContextOptions & { width?: number } = {},
 ): Promise<Visit> {
   const { width = phone, ...more } = options
-  const context = await browser.newContext({ viewport: { width, height: 800 }, locale: 'ja', baseURL: baseUrl, ...more })
+  const locale = more.locale ?? 'ja'
+  const context = await browser.newContext({ viewport: { width, height: 800 }, locale, baseURL: baseUrl, ...more })
   context.setDefaultTimeout(15_000)
   const page = await context.newPage()
   const faults: string[] = []
@@ -146,15 +151,22 @@ async function openVisit(
     // the browser reports each answer of 4xx: a page that says what is wrong is none of the page's faults
     if (message.type() === 'error' && !message.text().includes('the server responded with a status of')) faults.push(message.text())
   })
-  const named = (name: string | RegExp) =>
-    page.getByRole('button', { name, exact: typeof name === 'string' }).or(page.getByRole('link', { name, exact: typeof name === 'string' })).first()
+  // a text with gaps ({name}) is found by what stands around them
+  const gap = '\u0000'
+  const gaps = new Proxy({}, { get: () => gap, getOwnPropertyDescriptor: () => ({ value: gap, configurable: true, enumerable: true }) })
+  const patternOf = (key: string) => {
+    const words = texts.text(locale, key, gaps).split(gap)
+    return new RegExp(`^${words.map((one) => one.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('.*')}$`)
+  }
   return {
     page,
     async go(address) {
       await page.goto(address)
     },
-    async press(name) {
-      await named(name).click()
+    say: (key, values) => texts.text(locale, key, values),
+    async press(key) {
+      const name = patternOf(key)
+      await page.locator('main').getByRole('button', { name }).or(page.locator('main').getByRole('link', { name })).first().click()
       await page.waitForLoadState('load')
     },
     async fill(field, text) {
@@ -174,7 +186,7 @@ async function openVisit(
       const wide: string[] = []
       for (const each of [width === phone ? desk : phone, width]) {
         await page.setViewportSize({ width: each, height })
-        const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+        const over = await page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
         if (over > 0) wide.push(`${each} px: ${over} px too wide`)
         if (shots) await shoot(page, `${name}-${each}`)
       }

@@ -63,9 +63,9 @@ export async function signIn(site: Site, company: TestCompany, visit: Visit, one
   await visit.go(`/c/${company.companyKey}/sign-in`)
   await visit.fill('email', one.email)
   await visit.fill('password', one.password)
-  await visit.press('次へ')
+  await visit.press('access.signIn.next')
   await visit.fill('code', codeAt(one.totpSecret, site.world.clock.now()))
-  await visit.press('サインインする')
+  await visit.press('access.code.enter')
 }
 
 /** The others of the company answer over HTTP, as their browsers would, a few at a time. */
