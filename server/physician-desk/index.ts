@@ -9,10 +9,6 @@ import { addRequestRoutes } from './physician-routes.ts'
  * The physician's desk: who asked for an interview, with three clocks; that person's result; private notes; the opinion, of which only
  * the released part reaches the company. Beside it HR's side of the same thing: requests once opened, released opinions, measures.
  */
-export { recordMeasure, listMeasures, type NewMeasure } from './measures.ts'
-export { releaseOpinion, saveOpinion, readOpinion, listReleasedOpinions } from './opinions.ts'
-export { opinionFormSchema, type OpinionForm } from './opinion-form.ts'
-export { saveNote } from './notes.ts'
 
 export const addRoutes: AddRoutes = async (app, services) => {
   await app.register(async (scope) => {

@@ -9,20 +9,13 @@ import { resultNotice } from './mails.ts'
 export { isResultReleased, resultKeyOf, resultsForAnalysis, storeResult } from './store.ts'
 export type { CriteriaMethod, ResultForAnalysis, ResultToStore, StoredResult } from './store.ts'
 export { addRoutes } from './routes.ts'
-export { confirmNeeds, listNeeds, openNeeds, openResult, type NeedLine } from './needs.ts'
+export { confirmNeeds, listNeeds, openNeeds, openResult } from './needs.ts'
 export { releaseResults } from './notices.ts'
-export {
-  addRequestEvent,
-  getRequest,
-  listRequests,
-  requestInterview,
-  withdrawRequest,
-  type InterviewRequest,
-} from './requests.ts'
-export { askConsultation, closeConsultation, listConsultations, openConsultation } from './consultations.ts'
+export { addRequestEvent, getRequest, listRequests, type InterviewRequest } from './requests.ts'
+export { closeConsultation, listConsultations, openConsultation } from './consultations.ts'
 export { markRequest, requestsForEmployer } from './employer-view.ts'
-export { resultView, type ResultView } from './pages.ts'
+export { resultView } from './pages.ts'
 export { addDays, daysBetween, daysPerStep } from './rules.ts'
-export type { InterviewMode, InterviewRequestForEmployerView } from './tables.ts'
+export type { InterviewRequestForEmployerView } from './tables.ts'
 /** The mail that tells everybody at once that results are ready. */
 export const mailTemplates = [resultNotice]
