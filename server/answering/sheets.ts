@@ -51,8 +51,20 @@ export function cutSection(items: readonly AskedItem[]): AskedItem[][] {
   return cut
 }
 
-/** Every screen of a sitting, in order: the campaign's questionnaires one after another, then the sex where it is not known. */
-export function planSheets(versions: readonly QuestionnaireVersion[], asksSex: boolean): Sheet[] {
+const planned = new Map<string, readonly Sheet[]>()
+
+/**
+ * Every screen of a sitting, in order: the campaign's questionnaires one after another, then the sex where it is not
+ * known. Published versions never change, so each combination is planned once.
+ */
+export function planSheets(versions: readonly QuestionnaireVersion[], asksSex: boolean): readonly Sheet[] {
+  const name = `${versions.map((version) => version.hash).join()} ${asksSex}`
+  let sheets = planned.get(name)
+  if (!sheets) planned.set(name, (sheets = cutSheets(versions, asksSex)))
+  return sheets
+}
+
+function cutSheets(versions: readonly QuestionnaireVersion[], asksSex: boolean): Sheet[] {
   const sheets: Sheet[] = []
   for (const version of versions) {
     let next = 1

@@ -19,7 +19,7 @@ export interface OpenSitting {
   identity: Identity
   invitationId: string
   draft: Draft
-  sheets: Sheet[]
+  sheets: readonly Sheet[]
   campaign: Campaign
   code: StoredCode
   contact: Contact
@@ -87,7 +87,7 @@ export function checkOpen(campaign: Campaign, at: Date): void {
 export async function changeDraft<Result>(
   services: Services,
   request: FastifyRequest,
-  change: (draft: Draft, sheets: Sheet[]) => { draft: Draft; result: Result },
+  change: (draft: Draft, sheets: readonly Sheet[]) => { draft: Draft; result: Result },
 ): Promise<Result> {
   const identity = identityOf(request)
   const invitationId = invitationOf(identity)
