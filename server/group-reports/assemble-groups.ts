@@ -1,5 +1,20 @@
-import { toStored, type DisclosedFigure, type DisclosurePlan, type MeanFigure, type ShareFigure } from '../../analysis/disclosure/index.ts'
-import type { ChartValue, DifferenceValue, FindingValue, GapValue, GroupFrame, IntervalValue, ResponseValue, StoredGroup } from './content.ts'
+import {
+  toStored,
+  type DisclosedFigure,
+  type DisclosurePlan,
+  type MeanFigure,
+  type ShareFigure,
+} from '../../analysis/disclosure/index.ts'
+import type {
+  ChartValue,
+  DifferenceValue,
+  FindingValue,
+  GapValue,
+  GroupFrame,
+  IntervalValue,
+  ResponseValue,
+  StoredGroup,
+} from './content.ts'
 import type { ReportNode } from './report-input.ts'
 
 export interface ReportFigures {
@@ -15,7 +30,11 @@ export interface ReportFigures {
 }
 
 /** Every department in the order of the tree, withheld ones too, each 「その他合算」 after the departments it completes. */
-export function assembleGroups(plan: DisclosurePlan, tree: readonly ReportNode[], figures: ReportFigures): StoredGroup[] {
+export function assembleGroups(
+  plan: DisclosurePlan,
+  tree: readonly ReportNode[],
+  figures: ReportFigures,
+): StoredGroup[] {
   const nodes = new Map(tree.map((node) => [node.id, node]))
   const { ids, end, depth, parent } = plan.tree
   const rests = plan.rests.map((rest) => ({ rest, at: plan.tree.indexOf.get(rest.id)! }))
@@ -67,7 +86,9 @@ export function assembleGroups(plan: DisclosurePlan, tree: readonly ReportNode[]
         findings: stored(figures.findings),
         differences: stored(figures.differences),
       },
-      scales: Object.fromEntries([...figures.scales].map(([id, { mean, gap }]) => [id, { mean: stored(mean), gap: stored(gap) }])),
+      scales: Object.fromEntries(
+        [...figures.scales].map(([id, { mean, gap }]) => [id, { mean: stored(mean), gap: stored(gap) }]),
+      ),
     }
   }
 }

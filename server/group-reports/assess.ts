@@ -30,7 +30,12 @@ import type { AnyHandle } from './tables.ts'
  * @returns the assessment's id; undefined when the campaign does not have this purpose
  * @throws {Problem} not_found when there is no released report of this id
  */
-export async function assessTurnover(services: Services, companyId: string, reportId: string, at: Date): Promise<string | undefined> {
+export async function assessTurnover(
+  services: Services,
+  companyId: string,
+  reportId: string,
+  at: Date,
+): Promise<string | undefined> {
   return services.database.as<unknown, string | undefined>({ role: 'turnover', companyId }, at, async (db) => {
     const report = await findReport(db, companyId, reportId)
     if (!report) throw new Problem('not_found')
@@ -43,10 +48,26 @@ export async function assessTurnover(services: Services, companyId: string, repo
     const surveys = await releasedSurveys(db, companyId)
     const previous = await previousStatuses(db, companyId, month)
     const stored = assessContent(content, history, surveys, previous, asOfOn)
-    const inputHash = hashJson({ report: report.contentHash, month, surveys, previous: [...previous], units: [...history.units], parameters: turnoverParameters })
+    const inputHash = hashJson({
+      report: report.contentHash,
+      month,
+      surveys,
+      previous: [...previous],
+      units: [...history.units],
+      parameters: turnoverParameters,
+    })
     return insertAssessment(
       db,
-      { companyId, campaignId: report.campaignId, reportId, methodVersion: turnoverParameters.version, parameters: turnoverParameters, inputHash, content: stored, asOfOn },
+      {
+        companyId,
+        campaignId: report.campaignId,
+        reportId,
+        methodVersion: turnoverParameters.version,
+        parameters: turnoverParameters,
+        inputHash,
+        content: stored,
+        asOfOn,
+      },
       at,
     )
   })
@@ -64,13 +85,20 @@ export function assessContent(
   const published = departments.filter((group) => group.figures.response.kind === 'shown')
   const made = assess({
     history,
-    departments: published.map(({ id, depth, members }) => ({ id, level: depth, units: withPredecessors(history, members) })),
+    departments: published.map(({ id, depth, members }) => ({
+      id,
+      level: depth,
+      units: withPredecessors(history, members),
+    })),
     surveys,
     previous,
   })
   const byId = new Map(made.map((one) => [one.id, one]))
   const month = asOfOn.slice(0, 7)
-  const newest = surveys.filter((survey) => survey.inForceFrom <= month).toSorted((a, b) => (a.inForceFrom < b.inForceFrom ? -1 : 1)).at(-1)
+  const newest = surveys
+    .filter((survey) => survey.inForceFrom <= month)
+    .toSorted((a, b) => (a.inForceFrom < b.inForceFrom ? -1 : 1))
+    .at(-1)
   return {
     format: 1,
     asOfOn,
@@ -81,7 +109,11 @@ export function assessContent(
     departments: departments.map((group) => ({
       id: group.id,
       level: group.depth,
-      assessed: toStored(mapDisclosed(group.figures.response, () => publish(byId.get(group.id)!, group, previous, newest?.round ?? null, month))),
+      assessed: toStored(
+        mapDisclosed(group.figures.response, () =>
+          publish(byId.get(group.id)!, group, previous, newest?.round ?? null, month),
+        ),
+      ),
     })),
   }
 }
@@ -152,7 +184,12 @@ async function previousStatuses(db: AnyHandle, companyId: string, month: Month):
   return new Map(
     [...departments].flatMap(([id, figure]) =>
       figure.kind === 'shown'
-        ? [[id, { status: figure.value.status, round, flaggedIn: figure.value.flaggedIn ?? asOfOn.slice(0, 7) }] as const]
+        ? [
+            [
+              id,
+              { status: figure.value.status, round, flaggedIn: figure.value.flaggedIn ?? asOfOn.slice(0, 7) },
+            ] as const,
+          ]
         : [],
     ),
   )

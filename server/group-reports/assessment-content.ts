@@ -24,7 +24,15 @@ const assessed = z.strictObject({
   trendAlarm: z.boolean(),
   status: z.enum(['high', 'watch', 'ordinary', 'insufficient']),
   reasons: z.array(
-    z.enum(['riskHigh', 'keptHigh', 'riskRaised', 'stressSignal', 'trendAlarm', 'nothingStandsOut', 'neitherSurveyNorHistory']),
+    z.enum([
+      'riskHigh',
+      'keptHigh',
+      'riskRaised',
+      'stressSignal',
+      'trendAlarm',
+      'nothingStandsOut',
+      'neitherSurveyNorHistory',
+    ]),
   ),
   /** first month of the flag that stands; null where none does */
   flaggedIn: z.string().nullable(),
@@ -57,6 +65,8 @@ export function readAssessment(stored: unknown): ReadAssessment {
   const { departments, ...frame } = stored as StoredAssessment
   return {
     ...frame,
-    departments: new Map(departments.map((one) => [one.id, fromStored(one.assessed, (value) => assessed.parse(value))])),
+    departments: new Map(
+      departments.map((one) => [one.id, fromStored(one.assessed, (value) => assessed.parse(value))]),
+    ),
   }
 }

@@ -17,18 +17,16 @@ export async function releasedSurveys(db: AnyHandle, companyId: string): Promise
     inForceFrom: own[0]!.closed_on.slice(0, 7),
     kappa: own[0]!.kappa,
     parameters: own[0]!.parameters,
-    departments: own.map(
-      (row): ReleasedDepartment => ({
-        id: row.department_id,
-        respondents: row.respondents,
-        responseRate: row.response_rate,
-        use: row.use,
-        multiplier: row.multiplier,
-        logVariance: row.log_multiplier_variance,
-        stress: row.stress as ReleasedDepartment['stress'],
-        tipOver: row.tip_over as ReleasedDepartment['tipOver'],
-      }),
-    ),
+    departments: own.map((row): ReleasedDepartment => ({
+      id: row.department_id,
+      respondents: row.respondents,
+      responseRate: row.response_rate,
+      use: row.use,
+      multiplier: row.multiplier,
+      logVariance: row.log_multiplier_variance,
+      stress: row.stress as ReleasedDepartment['stress'],
+      tipOver: row.tip_over as ReleasedDepartment['tipOver'],
+    })),
   }))
 }
 

@@ -1,7 +1,13 @@
 import { findingItems, measuresOf, type LooseAnswer, type ScoredRespondent } from '../../analysis/groups/index.ts'
 import { itemsOfFormula, numericRange } from '../../analysis/scoring/index.ts'
 import { answersForAnalysis } from '../answering/index.ts'
-import { campaignQuestionnaires, getCampaign, listInvitations, openSnapshots, reportingGroups } from '../campaigns/index.ts'
+import {
+  campaignQuestionnaires,
+  getCampaign,
+  listInvitations,
+  openSnapshots,
+  reportingGroups,
+} from '../campaigns/index.ts'
 import { getCompanyDetails } from '../database/companies.ts'
 import { findVersion, shippedQuestionnaires, type QuestionnaireVersion } from '../questionnaires/index.ts'
 import { resultsForAnalysis } from '../results/index.ts'
@@ -14,7 +20,12 @@ import type { AnyHandle } from './tables.ts'
  *
  * Sex is the roster's, else what the person told when answering; otherwise unanswered (on the men's chart, as the manual rules).
  */
-export async function collectInput(services: Services, db: AnyHandle, companyId: string, campaignId: string): Promise<ReportInput> {
+export async function collectInput(
+  services: Services,
+  db: AnyHandle,
+  companyId: string,
+  campaignId: string,
+): Promise<ReportInput> {
   const campaign = await getCampaign(db, companyId, campaignId)
   const questionnaires = await campaignQuestionnaires(db, companyId, campaignId)
   const company = await getCompanyDetails(db, companyId)
@@ -83,7 +94,9 @@ export async function collectInput(services: Services, db: AnyHandle, companyId:
   }
 }
 
-async function versionsOf(questionnaires: readonly { slug: string; version: number }[]): Promise<QuestionnaireVersion[]> {
+async function versionsOf(
+  questionnaires: readonly { slug: string; version: number }[],
+): Promise<QuestionnaireVersion[]> {
   const shipped = await shippedQuestionnaires()
   return questionnaires.map(({ slug, version }) => {
     const found = findVersion(shipped, `${slug}@${version}`)

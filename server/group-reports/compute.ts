@@ -1,6 +1,11 @@
 import loadHighs from 'highs'
 import { fromHighs, type Solve } from '../../analysis/disclosure/index.ts'
-import { releaseSurveyFigures, sumHistories, type CompanyHistory, type ReleasedSurvey } from '../../analysis/turnover/index.ts'
+import {
+  releaseSurveyFigures,
+  sumHistories,
+  type CompanyHistory,
+  type ReleasedSurvey,
+} from '../../analysis/turnover/index.ts'
 import { findCampaign, type Campaign } from '../campaigns/index.ts'
 import { dateIn } from '../clock.ts'
 import { getCompanyDetails } from '../database/companies.ts'
@@ -13,7 +18,14 @@ import { draftReport, groupMethodVersion, type ReportDraft } from './draft-repor
 import { hashJson } from './hashes.ts'
 import { readHistory } from './history.ts'
 import { recordLedger } from './ledger.ts'
-import { findLiveReport, insertReport, insertSignals, lockCampaignReports, supersedeReport, type NewSignal } from './queries.ts'
+import {
+  findLiveReport,
+  insertReport,
+  insertSignals,
+  lockCampaignReports,
+  supersedeReport,
+  type NewSignal,
+} from './queries.ts'
 import type { ReportInput } from './report-input.ts'
 import type { AnyHandle } from './tables.ts'
 
@@ -46,11 +58,17 @@ export async function computeGroupReport(
     timeZone: (await getCompanyDetails(db, companyId)).timeZone,
   }))
   if (!campaign) throw new Problem('not_found')
-  if (released?.state === 'released') return { reportId: released.id, state: 'released', contentHash: released.contentHash }
+  if (released?.state === 'released')
+    return { reportId: released.id, state: 'released', contentHash: released.contentHash }
   if (campaign.state !== 'results_released' && campaign.state !== 'archived') throw new Problem('wrong_state')
 
   const progress = await analysis((db) =>
-    startProgress(db, companyId, { name: 'group-reports.compute', objectId: campaignId, audience: 'implementer', total: steps }, at),
+    startProgress(
+      db,
+      companyId,
+      { name: 'group-reports.compute', objectId: campaignId, audience: 'implementer', total: steps },
+      at,
+    ),
   )
   const reached = (done: number) => analysis((db) => advanceProgress(db, companyId, progress, done, at))
   try {
@@ -60,11 +78,15 @@ export async function computeGroupReport(
     await reached(2)
     const survey = await releasedSurvey(services, companyId, campaign, input, draft, timeZone, at)
     await reached(3)
-    const computed = await analysis((db) => keepReport(services, db, { companyId, campaign, input, draft, survey, timeZone }, at))
+    const computed = await analysis((db) =>
+      keepReport(services, db, { companyId, campaign, input, draft, survey, timeZone }, at),
+    )
     await analysis((db) => finishProgress(db, companyId, progress, at))
     return computed
   } catch (error) {
-    await analysis((db) => finishProgress(db, companyId, progress, at, error instanceof Problem ? error.code : 'unexpected'))
+    await analysis((db) =>
+      finishProgress(db, companyId, progress, at, error instanceof Problem ? error.code : 'unexpected'),
+    )
     throw error
   }
 }
@@ -92,7 +114,8 @@ async function releasedSurvey(
   timeZone: string,
   at: Date,
 ): Promise<ReleasedSurvey | undefined> {
-  if (!draft.verdict.safe || !campaign.turnoverRiskPurpose || campaign.highStressShareResolvedOn === null) return undefined
+  if (!draft.verdict.safe || !campaign.turnoverRiskPurpose || campaign.highStressShareResolvedOn === null)
+    return undefined
   const closedOn = closingDay(campaign, timeZone)
   // leavers are counted under a role of their own, which reads no survey
   const history = await services.database.as<unknown, CompanyHistory>({ role: 'turnover', companyId }, at, (db) =>
@@ -112,7 +135,10 @@ function expectedByGroup(history: CompanyHistory, input: ReportInput, draft: Rep
   const members = new Map(input.tree.map((node) => [node.id, node.members]))
   return new Map(
     draft.groups.map((group) => {
-      const own = sumHistories(history, group.atoms.flatMap((atom) => members.get(atom) ?? []))
+      const own = sumHistories(
+        history,
+        group.atoms.flatMap((atom) => members.get(atom) ?? []),
+      )
       return [group.id, own.expected.reduce((sum, value) => sum + value, 0)]
     }),
   )
@@ -160,14 +186,30 @@ async function keepReport(
   })
   await insertReport(
     db,
-    { id: reportId, companyId, campaignId: campaign.id, state, floor: draft.plan.floor, methodVersion: groupMethodVersion, inputHash, content, contentHash, verdict: draft.verdict },
+    {
+      id: reportId,
+      companyId,
+      campaignId: campaign.id,
+      state,
+      floor: draft.plan.floor,
+      methodVersion: groupMethodVersion,
+      inputHash,
+      content,
+      contentHash,
+      verdict: draft.verdict,
+    },
     at,
   )
   if (safe) {
     await recordLedger(db, services.vault, { companyId, campaignId: campaign.id, reportId }, draft.ledgers, at)
     const closedOn = closingDay(campaign, of.timeZone)
     const { kappa, parameters } = survey ?? { kappa: 0, parameters: '' }
-    await insertSignals(db, { companyId, campaignId: campaign.id, reportId, kappa, parameters, closedOn }, signalsOf(survey, draft, input), at)
+    await insertSignals(
+      db,
+      { companyId, campaignId: campaign.id, reportId, kappa, parameters, closedOn },
+      signalsOf(survey, draft, input),
+      at,
+    )
   }
   return { reportId, state, contentHash }
 }

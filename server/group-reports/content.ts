@@ -159,9 +159,14 @@ const scaleShapes: { [Name in keyof ScaleValues]: z.ZodType<ScaleValues[Name]> }
   gap: interval.extend({ gap: z.number(), notable: z.boolean() }),
 }
 
-function read<Values>(shapes: { [Name in keyof Values]: z.ZodType<Values[Name]> }, stored: Stored<Values>): Read<Values> {
+function read<Values>(
+  shapes: { [Name in keyof Values]: z.ZodType<Values[Name]> },
+  stored: Stored<Values>,
+): Read<Values> {
   const entries = Object.entries(shapes) as [keyof Values & string, z.ZodType][]
-  return Object.fromEntries(entries.map(([name, shape]) => [name, fromStored(stored[name], (value) => shape.parse(value))])) as Read<Values>
+  return Object.fromEntries(
+    entries.map(([name, shape]) => [name, fromStored(stored[name], (value) => shape.parse(value))]),
+  ) as Read<Values>
 }
 
 /** One group read back from a released (or checked) report. @throws when a figure has not the stored form */

@@ -5,7 +5,16 @@ import type { ReportedGroup } from './content.ts'
 import { heatCell } from './report-charts.ts'
 import { nameOf, sameMembers, tagOf, type ReportData } from './report-data.ts'
 import { findingView, footOf } from './report-view.ts'
-import { figureCell, sayInterval, sayMean, sayPercentInterval, sayRisk, sayShare, type Cell, type Words } from './words.ts'
+import {
+  figureCell,
+  sayInterval,
+  sayMean,
+  sayPercentInterval,
+  sayRisk,
+  sayShare,
+  type Cell,
+  type Words,
+} from './words.ts'
 
 /** One published department: what we see, how sure we are, what differs, what its risk is made of. */
 export function departmentView(data: ReportData, group: ReportedGroup, words: Words): Record<string, unknown> {
@@ -26,17 +35,30 @@ export function departmentView(data: ReportData, group: ReportedGroup, words: Wo
     heat: heatOf(data, company, group, words),
     scales: scaleTable(data, company, group, words),
     worse: differences.kind === 'shown' ? differences.value.worse.map((one) => differenceLine(one, titles, words)) : [],
-    better: differences.kind === 'shown' ? differences.value.better.map((one) => differenceLine(one, titles, words)) : [],
+    better:
+      differences.kind === 'shown' ? differences.value.better.map((one) => differenceLine(one, titles, words)) : [],
     findings: findings.kind === 'shown' ? findings.value.map((one) => findingView(one, titles, words)) : [],
-    turnover: assessment && turnover?.kind === 'shown' ? turnoverView(turnover.value, assessment.months, words) : undefined,
+    turnover:
+      assessment && turnover?.kind === 'shown' ? turnoverView(turnover.value, assessment.months, words) : undefined,
     purpose: content.turnoverRiskPurpose,
     foot: footOf(data, words),
   }
 }
 
-function keyFigures(resolved: boolean, group: ReportedGroup, company: ReportedGroup, before: ReportedGroup | undefined, words: Words) {
+function keyFigures(
+  resolved: boolean,
+  group: ReportedGroup,
+  company: ReportedGroup,
+  before: ReportedGroup | undefined,
+  words: Words,
+) {
   const row = (label: string, say: (one: ReportedGroup) => Cell) => ({
-    cells: [{ text: words.t(`column.${label}`), heading: true }, say(group), say(company), ...(before ? [say(before)] : [])],
+    cells: [
+      { text: words.t(`column.${label}`), heading: true },
+      say(group),
+      say(company),
+      ...(before ? [say(before)] : []),
+    ],
   })
   return {
     columns: ['figure', 'here', 'company', ...(before ? ['lastTime'] : [])].map((key) => ({
@@ -47,12 +69,18 @@ function keyFigures(resolved: boolean, group: ReportedGroup, company: ReportedGr
       row('response', ({ figures }) =>
         figureCell(figures.response, (value) => ({
           text: words.t('people', { n: words.number(value.respondents) }),
-          note: words.t('ofInvited', { invited: words.number(value.invited), rate: value.rate === null ? '–' : words.percent(value.rate) }),
+          note: words.t('ofInvited', {
+            invited: words.number(value.invited),
+            rate: value.rate === null ? '–' : words.percent(value.rate),
+          }),
         })),
       ),
       ...(['total', 'loadControl', 'support'] as const).map((axis) =>
         row(axis === 'total' ? 'totalRisk' : axis, ({ figures }) =>
-          figureCell(figures.chart, (value, n) => ({ text: words.number(value[axis]), note: `${sayInterval(words, value.interval90[axis])} n=${words.number(n)}` })),
+          figureCell(figures.chart, (value, n) => ({
+            text: words.number(value[axis]),
+            note: `${sayInterval(words, value.interval90[axis])} n=${words.number(n)}`,
+          })),
         ),
       ),
       ...(resolved
@@ -60,15 +88,22 @@ function keyFigures(resolved: boolean, group: ReportedGroup, company: ReportedGr
             row('highStress', ({ figures: { highStress, highStressInterval } }) =>
               figureCell(highStress, (value, n) => ({
                 text: sayShare(words, value),
-                note: value.kind === 'exact' && highStressInterval.kind === 'shown' ? `${sayPercentInterval(words, highStressInterval.value)} n=${words.number(n)}` : `n=${words.number(n)}`,
+                note:
+                  value.kind === 'exact' && highStressInterval.kind === 'shown'
+                    ? `${sayPercentInterval(words, highStressInterval.value)} n=${words.number(n)}`
+                    : `n=${words.number(n)}`,
               })),
             ),
           ]
         : []),
       row('presenteeism', ({ figures: { presenteeism, presenteeismInterval } }) =>
         figureCell(presenteeism, (value, n) => ({
-          text: value.kind === 'exact' ? words.t('points', { value: words.number(value.mean, 1) }) : sayMean(words, value),
-          note: presenteeismInterval.kind === 'shown' ? `${sayInterval(words, presenteeismInterval.value, 1)} n=${words.number(n)}` : `n=${words.number(n)}`,
+          text:
+            value.kind === 'exact' ? words.t('points', { value: words.number(value.mean, 1) }) : sayMean(words, value),
+          note:
+            presenteeismInterval.kind === 'shown'
+              ? `${sayInterval(words, presenteeismInterval.value, 1)} n=${words.number(n)}`
+              : `n=${words.number(n)}`,
         })),
       ),
     ],
@@ -82,7 +117,10 @@ function leadOf(group: ReportedGroup, turnover: Disclosed<AssessedValue> | undef
   const said =
     found.length === 0
       ? words.text('findings.none')
-      : words.t('department.found', { count: words.number(found.length), names: words.list(found.map(({ id }) => words.text(`findings.${id}.title`))) })
+      : words.t('department.found', {
+          count: words.number(found.length),
+          names: words.list(found.map(({ id }) => words.text(`findings.${id}.title`))),
+        })
   if (turnover?.kind !== 'shown') return said
   return said + words.t('department.status', { status: words.text(`turnover.status.${turnover.value.status}`) })
 }
@@ -98,12 +136,15 @@ function howSure(group: ReportedGroup, turnover: Disclosed<AssessedValue> | unde
   }
   if (chart.kind === 'shown') {
     const { lo, hi } = chart.value.interval90.total
-    said.push(words.t(lo > 100 || hi < 100 ? 'sure.riskClear' : 'sure.riskOpen', { interval: sayInterval(words, { lo, hi }) }))
+    said.push(
+      words.t(lo > 100 || hi < 100 ? 'sure.riskClear' : 'sure.riskOpen', { interval: sayInterval(words, { lo, hi }) }),
+    )
   }
   if (turnover?.kind === 'shown') {
     const { missedDoubling, unvalidated } = turnover.value
     if (unvalidated) said.push(words.text('turnover.unvalidated'))
-    if (missedDoubling !== null) said.push(words.text('turnover.missedDoubling', { probability: words.percent(missedDoubling) }))
+    if (missedDoubling !== null)
+      said.push(words.text('turnover.missedDoubling', { probability: words.percent(missedDoubling) }))
   }
   return said
 }
@@ -120,22 +161,33 @@ function heatOf({ content, titles }: ReportData, company: ReportedGroup, group: 
       note: one.figures.response.kind === 'shown' ? `n=${words.number(one.figures.response.n)}` : undefined,
       cells: content.scaleIds.map((id) => heatCell(one, id, words)),
     })),
-    legend: { worse: words.t('heat.worse'), better: words.t('heat.better'), usual: words.t('heat.usual'), withheld: words.text('web.withheld.short') },
+    legend: {
+      worse: words.t('heat.worse'),
+      better: words.t('heat.better'),
+      usual: words.t('heat.usual'),
+      withheld: words.text('web.withheld.short'),
+    },
   })
 }
 
 function scaleTable({ content, titles }: ReportData, company: ReportedGroup, group: ReportedGroup, words: Words) {
   return {
-    columns: ['scale', 'here', 'company', 'gap'].map((key) => ({ label: key === 'here' ? group.name : words.t(`column.${key}`), numeric: key !== 'scale' })),
+    columns: ['scale', 'here', 'company', 'gap'].map((key) => ({
+      label: key === 'here' ? group.name : words.t(`column.${key}`),
+      numeric: key !== 'scale',
+    })),
     rows: content.scaleIds.map((id) => {
-      const mean = (one: ReportedGroup) => figureCell(one.scales[id]?.mean, (value, n) => ({ text: sayMean(words, value), note: `n=${words.number(n)}` }))
+      const mean = (one: ReportedGroup) =>
+        figureCell(one.scales[id]?.mean, (value, n) => ({ text: sayMean(words, value), note: `n=${words.number(n)}` }))
       return {
         cells: [
           { text: titles.scale(id), heading: true, note: words.t(`polarity.${titles.polarity(id)}`) },
           mean(group),
           mean(company),
           figureCell(group.scales[id]?.gap, ({ gap, lo, hi, notable }) => ({
-            text: notable ? words.t(gap > 0 ? 'gap.worse' : 'gap.better', { size: words.number(Math.abs(gap), 2) }) : words.t('gap.chance'),
+            text: notable
+              ? words.t(gap > 0 ? 'gap.worse' : 'gap.better', { size: words.number(Math.abs(gap), 2) })
+              : words.t('gap.chance'),
             note: words.t('interval', { lo: words.number(lo, 2), hi: words.number(hi, 2) }),
           })),
         ],
@@ -144,8 +196,16 @@ function scaleTable({ content, titles }: ReportData, company: ReportedGroup, gro
   }
 }
 
-function differenceLine(one: { scale: string; gap: number; n: number }, titles: { scale: (id: string) => string }, words: Words): string {
-  return words.t('difference', { scale: titles.scale(one.scale), size: words.number(Math.abs(one.gap), 2), n: words.number(one.n) })
+function differenceLine(
+  one: { scale: string; gap: number; n: number },
+  titles: { scale: (id: string) => string },
+  words: Words,
+): string {
+  return words.t('difference', {
+    scale: titles.scale(one.scale),
+    size: words.number(Math.abs(one.gap), 2),
+    n: words.number(one.n),
+  })
 }
 
 function turnoverView(value: AssessedValue, months: number, words: Words) {
@@ -175,7 +235,11 @@ function turnoverView(value: AssessedValue, months: number, words: Words) {
       expected: words.number(leavers.expected, 1),
       years: words.number(leavers.personYears, 0),
     }),
-    nextYear: words.text('turnover.nextYear', { mean: words.number(nextYear.mean, 1), lo: words.number(nextYear.lo), hi: words.number(nextYear.hi) }),
+    nextYear: words.text('turnover.nextYear', {
+      mean: words.number(nextYear.mean, 1),
+      lo: words.number(nextYear.lo),
+      hi: words.number(nextYear.hi),
+    }),
     flaggedIn: value.flaggedIn ?? '',
   }
 }

@@ -1,6 +1,4 @@
 import {
-  auditFigure,
-  auditLedger,
   decideFloor,
   discloseFigure,
   discloseMean,
@@ -14,25 +12,23 @@ import {
   type PublishedGroup,
   type Solve,
 } from '../../analysis/disclosure/index.ts'
-import { analyseGroups, chartRules, chartScales, type GroupFigures, type ReportGroup, type ScoredRespondent } from '../../analysis/groups/index.ts'
-import type { ChartValue, GapValue, IntervalValue, StoredContent } from './content.ts'
+import {
+  analyseGroups,
+  chartRules,
+  chartScales,
+  type GroupFigures,
+  type ReportGroup,
+  type ScoredRespondent,
+} from '../../analysis/groups/index.ts'
 import { assembleGroups, type ReportFigures } from './assemble-groups.ts'
+import { auditReport, figureAt, keyOf, type AuditedFigure, type ReportVerdict } from './audit-report.ts'
+import type { ChartValue, GapValue, StoredContent } from './content.ts'
+import { chartOf, gapOf, intervalOf, none } from './figure-values.ts'
 import { comparableOnly, differencesOf, findingsOf, isExact } from './findings-of.ts'
 import type { ReportInput } from './report-input.ts'
 
 /** A changed method is a new version, never another reading of an old report. */
 export const groupMethodVersion = 'group-2026-01'
-
-/** What the auditor found. Holds no count of anybody: refusals name figures and groups. */
-export interface ReportVerdict {
-  safe: boolean
-  /** decided by whole-number arithmetic alone */
-  exact: boolean
-  figures: number
-  cells: number
-  populations: number
-  faults: { figure: string; group: string; what: 'total' | 'residual' | 'derivable' | 'undecided' }[]
-}
 
 export interface ReportDraft {
   content: StoredContent
@@ -67,13 +63,24 @@ export function draftReport(input: ReportInput, solve?: Solve): ReportDraft {
   const byKey = new Map(analysed.map((figures) => [figures.id, figures]))
   const of = (group: PublishedGroup): GroupFigures => byKey.get(keyOf(group))!
 
-  const audited: { name: string; counts: ReadonlyMap<string, number>; figure: DisclosedFigure<unknown> }[] = []
-  const keep = <T>(name: string, counts: ReadonlyMap<string, number>, figure: DisclosedFigure<T>): DisclosedFigure<T> => {
+  const audited: AuditedFigure[] = []
+  const keep = <T>(
+    name: string,
+    counts: ReadonlyMap<string, number>,
+    figure: DisclosedFigure<T>,
+  ): DisclosedFigure<T> => {
     audited.push({ name, counts, figure })
     return figure
   }
 
-  const means = new Map<string, { mean: DisclosedFigure<MeanFigure>; gap: DisclosedFigure<GapValue>; comparable: DisclosedFigure<{ kind: MeanFigure['kind'] }> }>()
+  const means = new Map<
+    string,
+    {
+      mean: DisclosedFigure<MeanFigure>
+      gap: DisclosedFigure<GapValue>
+      comparable: DisclosedFigure<{ kind: MeanFigure['kind'] }>
+    }
+  >()
   for (const measure of input.measures) {
     const values = respondents.flatMap((one) => {
       const value = (measure.kind === 'scale' ? one.scales[measure.id] : one.items[measure.id]) ?? null
@@ -114,13 +121,20 @@ export function draftReport(input: ReportInput, solve?: Solve): ReportDraft {
     everybody,
     discloseFigure(plan, {
       counts: everybody,
-      value: (group) => findingsOf(of(group), { measure: (id) => allowed(keyOf(group), id), chart: figureAt(chart, keyOf(group))?.kind === 'shown' }),
+      value: (group) =>
+        findingsOf(of(group), {
+          measure: (id) => allowed(keyOf(group), id),
+          chart: figureAt(chart, keyOf(group))?.kind === 'shown',
+        }),
     }),
   )
   const differences = keep(
     'differences',
     everybody,
-    discloseFigure(plan, { counts: everybody, value: (group) => differencesOf(of(group), (id) => allowed(keyOf(group), id)) }),
+    discloseFigure(plan, {
+      counts: everybody,
+      value: (group) => differencesOf(of(group), (id) => allowed(keyOf(group), id)),
+    }),
   )
 
   const scaleIds = input.measures.filter((measure) => measure.kind === 'scale').map((measure) => measure.id)
@@ -149,16 +163,23 @@ export function draftReport(input: ReportInput, solve?: Solve): ReportDraft {
     scaleIds,
     groups: assembleGroups(plan, input.tree, figures),
   }
-  const { verdict, ledgers } = audit()
+  const { verdict, ledgers } = auditReport(plan, audited, solve)
   const stressShown = new Set([...highStress.departments].filter(([, one]) => one.kind === 'shown').map(([id]) => id))
   return { content, verdict, ledgers, plan, groups, stressShown }
 
   function discloseChart(): DisclosedFigure<ChartValue> {
-    const onChart = respondents.filter((one) => Object.values(chartScales).every((id) => (one.scales[id] ?? null) !== null))
+    const onChart = respondents.filter((one) =>
+      Object.values(chartScales).every((id) => (one.scales[id] ?? null) !== null),
+    )
     const counts = countBy(onChart)
     const axes = Object.values(chartScales).flatMap((id) => means.get(id)?.mean ?? [])
-    if (axes.length < 4) return keep('chart', new Map(), discloseFigure(plan, { counts: new Map(), value: () => none() }))
-    return keep('chart', counts, discloseFigure(plan, { counts, onlyWhere: axes, basis: chartRules.norms, value: (group) => chartOf(of(group)) }))
+    if (axes.length < 4)
+      return keep('chart', new Map(), discloseFigure(plan, { counts: new Map(), value: () => none() }))
+    return keep(
+      'chart',
+      counts,
+      discloseFigure(plan, { counts, onlyWhere: axes, basis: chartRules.norms, value: (group) => chartOf(of(group)) }),
+    )
   }
 
   function discloseStress() {
@@ -166,7 +187,11 @@ export function draftReport(input: ReportInput, solve?: Solve): ReportDraft {
     const counts = countBy(judged)
     const positives = countBy(judged.filter((one) => one.highStress))
     const resolved = input.highStressShareResolvedOn !== null
-    const highStress = keep('highStress', counts, discloseShare(plan, { counts, positives, resolved, basis: input.criteriaMethod }))
+    const highStress = keep(
+      'highStress',
+      counts,
+      discloseShare(plan, { counts, positives, resolved, basis: input.criteriaMethod }),
+    )
     const highStressInterval = keep(
       'highStressInterval',
       counts,
@@ -178,59 +203,22 @@ export function draftReport(input: ReportInput, solve?: Solve): ReportDraft {
   function disclosePresenteeism() {
     const counts = countBy(input.presenteeism)
     const [lowest, highest] = input.presenteeismRange
-    const presenteeism = keep('presenteeism', counts, discloseMean(plan, { counts, sums: sumBy(input.presenteeism), lowest, highest }))
+    const presenteeism = keep(
+      'presenteeism',
+      counts,
+      discloseMean(plan, { counts, sums: sumBy(input.presenteeism), lowest, highest }),
+    )
     const presenteeismInterval = keep(
       'presenteeismInterval',
       counts,
-      discloseFigure(plan, { counts, onlyWhere: [presenteeism], value: (group) => intervalOf(of(group).presenteeism!, 1) }),
+      discloseFigure(plan, {
+        counts,
+        onlyWhere: [presenteeism],
+        value: (group) => intervalOf(of(group).presenteeism!, 1),
+      }),
     )
     return { presenteeism, presenteeismInterval }
   }
-
-  function audit(): { verdict: ReportVerdict; ledgers: ReportDraft['ledgers'] } {
-    const faults: ReportVerdict['faults'] = []
-    for (const { name, counts, figure } of audited) {
-      const { exposed } = auditFigure(plan, counts, figure)
-      for (const { id, what } of exposed) faults.push({ figure: name, group: id, what })
-    }
-    const ledgers = ledgersOf(plan, audited)
-    let exact = true
-    for (const { population, ledger } of ledgers) {
-      const found = auditLedger(ledger, solve ? { solve } : {})
-      exact &&= found.exact
-      for (const exposure of found.exposed)
-        for (const { cell } of exposure.from) faults.push({ figure: population, group: cell, what: 'derivable' })
-      for (const cell of found.undecided) faults.push({ figure: population, group: cell, what: 'undecided' })
-    }
-    const cells = ledgers.reduce((sum, { ledger }) => sum + ledger.cells.length, 0)
-    return { ledgers, verdict: { safe: faults.length === 0, exact, figures: audited.length, cells, populations: ledgers.length, faults } }
-  }
-}
-
-/** How a group is called among the analysed ones. */
-export function keyOf(group: { kind: string; id: string }): string {
-  return group.kind === 'rest' ? `rest:${group.id}` : group.id
-}
-
-export function figureAt<T>(figure: DisclosedFigure<T>, key: string) {
-  return key.startsWith('rest:') ? figure.rests.get(key.slice(5)) : figure.departments.get(key)
-}
-
-/** Figures with the same valid answers everywhere are one population; all they show is one ledger. */
-function ledgersOf(
-  plan: DisclosurePlan,
-  audited: readonly { counts: ReadonlyMap<string, number>; figure: DisclosedFigure<unknown> }[],
-): { population: string; ledger: Ledger }[] {
-  const populations = Map.groupBy(audited, ({ counts }) =>
-    JSON.stringify([...counts].filter(([, n]) => n > 0).sort(([a], [b]) => (a < b ? -1 : 1))),
-  )
-  return [...populations.values()].map((same, index) => {
-    const atoms = new Map(plan.departments.map(({ id }) => [id, same[0]!.counts.get(id) ?? 0]))
-    const cells = [...plan.published, ...plan.rests]
-      .filter((group) => same.some(({ figure }) => figureAt(figure, keyOf(group))?.kind === 'shown'))
-      .map((group) => ({ id: keyOf(group), atoms: group.members }))
-    return { population: `p${index + 1}`, ledger: { floor: plan.floor, atoms, cells } }
-  })
 }
 
 /** Published departments and remainders as nested groups, each under the nearest published one above it. */
@@ -254,41 +242,11 @@ function withCommonChartPeople(respondents: readonly ScoredRespondent[]): Scored
   const axes = Object.values(chartScales)
   return respondents.map((one) => {
     if (axes.every((id) => (one.scales[id] ?? null) !== null)) return one
-    return { ...one, scales: { ...one.scales, ...Object.fromEntries(axes.filter((id) => id in one.scales).map((id) => [id, null])) } }
+    return {
+      ...one,
+      scales: { ...one.scales, ...Object.fromEntries(axes.filter((id) => id in one.scales).map((id) => [id, null])) },
+    }
   })
-}
-
-function gapOf(figures: GroupFigures, measure: string): GapValue {
-  const found = figures.gaps.find((gap) => gap.measure === measure)
-  if (!found) return { gap: 0, lo: 0, hi: 0, notable: false }
-  const half = 1.6448536269514722 * found.se
-  return { gap: roundTo(found.gap, 2), lo: roundTo(found.gap - half, 2), hi: roundTo(found.gap + half, 2), notable: found.clear }
-}
-
-function chartOf({ chart }: GroupFigures): ChartValue {
-  if (!chart) return none()
-  const { means, combined, interval90 } = chart
-  const whole = ({ lo, hi }: IntervalValue) => ({ lo: roundTo(lo, 0), hi: roundTo(Math.min(hi, 999), 0) })
-  return {
-    means: {
-      load: roundTo(means.load, 1),
-      control: roundTo(means.control, 1),
-      supervisor: roundTo(means.supervisor, 1),
-      coworker: roundTo(means.coworker, 1),
-    },
-    loadControl: roundTo(combined.loadControl, 0),
-    support: roundTo(combined.support, 0),
-    total: roundTo(combined.total, 0),
-    interval90: { loadControl: whole(interval90.loadControl), support: whole(interval90.support), total: whole(interval90.total) },
-  }
-}
-
-function none(): never {
-  throw new Error('a figure was asked for a group without answers')
-}
-
-function intervalOf({ lo, hi }: IntervalValue, decimals: number): IntervalValue {
-  return { lo: roundTo(lo, decimals), hi: roundTo(hi, decimals) }
 }
 
 function countBy(rows: readonly { readonly atom: string }[]): Map<string, number> {

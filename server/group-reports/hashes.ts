@@ -10,5 +10,7 @@ function canonical(value: unknown): unknown {
 
 /** SHA-256 in hexadecimal over a JSON value, whatever the order of its keys. */
 export function hashJson(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(canonical(value))).digest('hex')
+  return createHash('sha256')
+    .update(JSON.stringify(canonical(value)))
+    .digest('hex')
 }

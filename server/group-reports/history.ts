@@ -1,4 +1,10 @@
-import { companyHistory, countMovements, type CompanyHistory, type EmploymentRow, type Month } from '../../analysis/turnover/index.ts'
+import {
+  companyHistory,
+  countMovements,
+  type CompanyHistory,
+  type EmploymentRow,
+  type Month,
+} from '../../analysis/turnover/index.ts'
 import { movements, successions, type Movement, type Succession } from '../roster/index.ts'
 import { reportsOf, type AnyHandle } from './tables.ts'
 
@@ -12,7 +18,9 @@ export async function readHistory(db: AnyHandle, companyId: string, lastMonth: M
     .select(['employment_id', 'leaving_on', 'voluntary'])
     .where('company_id', '=', companyId)
     .execute()
-  const leavings = new Map(facts.map((fact) => [fact.employment_id, { on: fact.leaving_on, voluntary: fact.voluntary }]))
+  const leavings = new Map(
+    facts.map((fact) => [fact.employment_id, { on: fact.leaving_on, voluntary: fact.voluntary }]),
+  )
   const rows = employmentsOf(await movements(db, companyId), leavings)
   const successors = singleSuccessors(await successions(db, companyId))
   return companyHistory(countMovements(rows, lastMonth, { successors }), lastMonth)
@@ -45,7 +53,9 @@ export function employmentsOf(
 /** Predecessors with exactly one successor; a split has no single one that continues it. */
 export function singleSuccessors(all: readonly Succession[]): Map<string, string> {
   const byPredecessor = Map.groupBy(all, (one) => one.predecessorId)
-  return new Map([...byPredecessor].flatMap(([from, to]) => (to.length === 1 ? [[from, to[0]!.successorId] as const] : [])))
+  return new Map(
+    [...byPredecessor].flatMap(([from, to]) => (to.length === 1 ? [[from, to[0]!.successorId] as const] : [])),
+  )
 }
 
 function dayAfter(day: string): string {

@@ -20,7 +20,8 @@ import { createWords } from './words.ts'
 export async function addHrRoutes(app: FastifyInstance, services: Services): Promise<void> {
   await app.register(async (scope) => {
     forAudience(scope, services, 'hr')
-    const wordsOf = (request: FastifyRequest) => createWords(services.texts, request.locale, identityOf(request).timeZone)
+    const wordsOf = (request: FastifyRequest) =>
+      createWords(services.texts, request.locale, identityOf(request).timeZone)
 
     scope.get('/hr/reports', async (request, reply) => {
       const { companyId, subjectId } = identityOf(request)
@@ -97,7 +98,13 @@ async function readForHr(
   return asAudience<unknown, ReportData>(services, request, async (db) => {
     const report = await findReport(db, companyId, id)
     if (!report || !(await reportsFor(db, companyId, subjectId)).has(id)) throw new Problem('not_found')
-    const data = await loadReport(db, companyId, report, request.locale, (department) => `/hr/reports/${id}/departments/${department}`)
+    const data = await loadReport(
+      db,
+      companyId,
+      report,
+      request.locale,
+      (department) => `/hr/reports/${id}/departments/${department}`,
+    )
     await then?.(db)
     return data
   })

@@ -34,7 +34,8 @@ const computeForm = z.object({ campaign: z.guid() })
 export async function addImplementerRoutes(app: FastifyInstance, services: Services): Promise<void> {
   await app.register(async (scope) => {
     forAudience(scope, services, 'implementer')
-    const wordsOf = (request: FastifyRequest) => createWords(services.texts, request.locale, identityOf(request).timeZone)
+    const wordsOf = (request: FastifyRequest) =>
+      createWords(services.texts, request.locale, identityOf(request).timeZone)
 
     scope.get('/implementer/reports', async (request, reply) => {
       const { companyId } = identityOf(request)
@@ -51,10 +52,17 @@ export async function addImplementerRoutes(app: FastifyInstance, services: Servi
     scope.get('/implementer/reports/progress/:id', async (request) => {
       const { companyId } = identityOf(request)
       const campaignId = idOf(request)
-      const progress = await asAudience(services, request, (db) => findProgress(db, companyId, campaignId, 'implementer'))
+      const progress = await asAudience(services, request, (db) =>
+        findProgress(db, companyId, campaignId, 'implementer'),
+      )
       const words = wordsOf(request)
       if (!progress) return { value: 0, max: 1, words: words.t('progress.waiting'), done: false }
-      return { value: progress.done, max: progress.total, words: words.t(`progress.${progress.state}`), done: progress.state === 'done' || progress.state === 'failed' }
+      return {
+        value: progress.done,
+        max: progress.total,
+        words: words.t(`progress.${progress.state}`),
+        done: progress.state === 'done' || progress.state === 'failed',
+      }
     })
 
     scope.post('/implementer/reports/compute', async (request, reply) => {
@@ -80,12 +88,20 @@ export async function addImplementerRoutes(app: FastifyInstance, services: Servi
       const { companyId, subjectId } = identityOf(request)
       try {
         return await once<unknown>(services, request, reply, async (db) => {
-          await releaseReport(services, db, { companyId, reportId: id, userId: subjectId, recipients, requestId: request.id }, services.clock.now())
+          await releaseReport(
+            services,
+            db,
+            { companyId, reportId: id, userId: subjectId, recipients, requestId: request.id },
+            services.clock.now(),
+          )
           return `/implementer/reports/${id}`
         })
       } catch (error) {
         if (!(error instanceof Problem) || error.fields.length === 0) throw error
-        const data = { ...(await preview(request, recipients)), errors: error.fields.map(({ field, key }) => ({ field, message: services.texts.text(request.locale, key) })) }
+        const data = {
+          ...(await preview(request, recipients)),
+          errors: error.fields.map(({ field, key }) => ({ field, message: services.texts.text(request.locale, key) })),
+        }
         return deskPage(services, request, reply, 'group-reports/implementer-report', data, { status: error.status })
       }
     })
@@ -99,7 +115,13 @@ export async function addImplementerRoutes(app: FastifyInstance, services: Servi
         const report = await findReport(db, companyId, id)
         if (report?.state !== 'released') throw new Problem('not_found')
         checkRecipients(readContent(report.content).groups, recipients)
-        await replaceRecipients(db, companyId, id, recipients.map((one) => ({ id: newId(at), ...one })), at)
+        await replaceRecipients(
+          db,
+          companyId,
+          id,
+          recipients.map((one) => ({ id: newId(at), ...one })),
+          at,
+        )
         await recordAudit(db, companyId, at, {
           actorKind: 'staff',
           actorId: subjectId,
@@ -122,10 +144,21 @@ export async function addImplementerRoutes(app: FastifyInstance, services: Servi
         if (!report || report.state === 'superseded') throw new Problem('not_found')
         const words = wordsOf(request)
         const campaign = await getCampaign(db, companyId, report.campaignId)
-        const head = { id, state: report.state, refused: report.state === 'refused', released: report.state === 'released', releasedAt: report.releasedAt, campaignName: campaign.name }
-        if (report.state === 'refused') return { ...head, foot: '', verdict: verdictView(report.verdict, undefined, words) }
+        const head = {
+          id,
+          state: report.state,
+          refused: report.state === 'refused',
+          released: report.state === 'released',
+          releasedAt: report.releasedAt,
+          campaignName: campaign.name,
+        }
+        if (report.state === 'refused')
+          return { ...head, foot: '', verdict: verdictView(report.verdict, undefined, words) }
         const data = await loadReport(db, companyId, report, request.locale, undefined)
-        const holders = { hr: await everyHolderOf(db, companyId, 'hr'), managers: await everyHolderOf(db, companyId, 'manager') }
+        const holders = {
+          hr: await everyHolderOf(db, companyId, 'hr'),
+          managers: await everyHolderOf(db, companyId, 'manager'),
+        }
         const chosen = typed ?? (report.state === 'released' ? await recipientsOf(db, companyId, id) : undefined)
         const shown = data.content.groups.filter((group) => group.kind === 'department' && isShown(group))
         return {

@@ -23,14 +23,24 @@ export function implementerList(
       const state = report?.state ?? (running?.state === 'running' ? 'running' : ready ? 'ready' : 'early')
       return {
         id: campaign.id,
-        name: campaign.name,
+        campaignName: campaign.name,
         closesOn: campaign.closesOn,
         state: words.t(`state.${state}`),
-        tag: { checked: 'wait', released: 'done', refused: 'late', ready: 'wait', running: 'wait', early: 'quiet' }[state as 'ready'],
+        tag: { checked: 'wait', released: 'done', refused: 'late', ready: 'wait', running: 'wait', early: 'quiet' }[
+          state as 'ready'
+        ],
         href: report ? `/implementer/reports/${report.id}` : '',
         mayCompute: ready && report?.state !== 'released',
         computed: report !== undefined,
-        running: running?.state === 'running' ? { value: running.done, max: running.total, words: words.t('progress.running'), address: `/implementer/reports/progress/${campaign.id}` } : undefined,
+        running:
+          running?.state === 'running'
+            ? {
+                value: running.done,
+                max: running.total,
+                words: words.t('progress.running'),
+                address: `/implementer/reports/progress/${campaign.id}`,
+              }
+            : undefined,
         failed: running?.state === 'failed' && !report,
       }
     }),
@@ -53,9 +63,14 @@ export function verdictView(stored: unknown, content: ReportContent | undefined,
   const withheld = departments.filter((group) => group.figures.response.kind === 'withheld').length
   return {
     kind: safe ? 'good' : 'warn',
-    words: words.t(safe ? 'verdict.safe' : 'verdict.refused', { figures: words.number(figures), cells: words.number(cells) }),
+    words: words.t(safe ? 'verdict.safe' : 'verdict.refused', {
+      figures: words.number(figures),
+      cells: words.number(cells),
+    }),
     exact: words.t(exact ? 'verdict.exact' : 'verdict.searched'),
-    withheld: content ? words.t('verdict.withheld', { departments: words.number(departments.length), withheld: words.number(withheld) }) : '',
+    withheld: content
+      ? words.t('verdict.withheld', { departments: words.number(departments.length), withheld: words.number(withheld) })
+      : '',
     faults: [...new Set(faults.map(({ figure, what }) => words.t(`verdict.fault.${what}`, { figure })))],
   }
 }
@@ -78,7 +93,14 @@ export function recipientChoices(
     wholeOptions: [...hr].map(([userId, name]) => ({ value: userId, label: name, checked: isChosen(userId, null) })),
     partOptions: holders.managers.flatMap(({ userId, name, departmentId }) =>
       departmentId !== null && names.has(departmentId)
-        ? [{ value: `${userId}:${departmentId}`, label: name, hint: names.get(departmentId)!, checked: isChosen(userId, departmentId) }]
+        ? [
+            {
+              value: `${userId}:${departmentId}`,
+              label: name,
+              hint: names.get(departmentId)!,
+              checked: isChosen(userId, departmentId),
+            },
+          ]
         : [],
     ),
   }

@@ -33,11 +33,20 @@ export async function recordLedger(
     }),
   )
   for (let start = 0; start < rows.length; start += 2_000)
-    await reportsOf(db).insertInto(table).values(rows.slice(start, start + 2_000)).execute()
+    await reportsOf(db)
+      .insertInto(table)
+      .values(rows.slice(start, start + 2_000))
+      .execute()
 }
 
 /** Opens a report's ledger again, one for each population. */
-export async function readLedgers(db: AnyHandle, vault: Vault, companyId: string, reportId: string, floor: number): Promise<Ledger[]> {
+export async function readLedgers(
+  db: AnyHandle,
+  vault: Vault,
+  companyId: string,
+  reportId: string,
+  floor: number,
+): Promise<Ledger[]> {
   const rows = await reportsOf(db)
     .selectFrom(table)
     .select(['id', 'cell', 'sealed_members'])
@@ -60,12 +69,22 @@ export async function readLedgers(db: AnyHandle, vault: Vault, companyId: string
       if (!members) throw new Error(`ledger cell ${cell} cannot be opened`)
       for (const [atom, n] of members) atoms.set(atom, n)
     }
-    return { floor, atoms, cells: cells.map(({ cell, members }) => ({ id: cell, atoms: members!.map(([atom]) => atom) })) }
+    return {
+      floor,
+      atoms,
+      cells: cells.map(({ cell, members }) => ({ id: cell, atoms: members!.map(([atom]) => atom) })),
+    }
   })
 }
 
 /** The release gate once more, on what was really recorded. A report without a single cell shows nothing and passes. */
-export async function isLedgerSafe(db: AnyHandle, vault: Vault, companyId: string, reportId: string, floor: number): Promise<boolean> {
+export async function isLedgerSafe(
+  db: AnyHandle,
+  vault: Vault,
+  companyId: string,
+  reportId: string,
+  floor: number,
+): Promise<boolean> {
   const ledgers = await readLedgers(db, vault, companyId, reportId, floor)
   return ledgers.every((ledger) => auditLedger(ledger).safe)
 }

@@ -25,7 +25,10 @@ export function managerView(part: ManagerPart, titles: ScaleTitles, words: Words
             ...beside(({ figures }) =>
               figureCell(figures.response, (value) => ({
                 text: words.t('people', { n: words.number(value.respondents) }),
-                note: words.t('ofInvited', { invited: words.number(value.invited), rate: value.rate === null ? '–' : words.percent(value.rate) }),
+                note: words.t('ofInvited', {
+                  invited: words.number(value.invited),
+                  rate: value.rate === null ? '–' : words.percent(value.rate),
+                }),
               })),
             ),
           ],
@@ -34,7 +37,10 @@ export function managerView(part: ManagerPart, titles: ScaleTitles, words: Words
           cells: [
             { text: words.t(`column.${axis === 'total' ? 'totalRisk' : axis}`), heading: true },
             ...beside(({ figures }) =>
-              figureCell(figures.chart, (value, n) => ({ text: words.number(value[axis]), note: `${sayInterval(words, value.interval90[axis])} n=${words.number(n)}` })),
+              figureCell(figures.chart, (value, n) => ({
+                text: words.number(value[axis]),
+                note: `${sayInterval(words, value.interval90[axis])} n=${words.number(n)}`,
+              })),
             ),
           ],
         })),
@@ -45,10 +51,18 @@ export function managerView(part: ManagerPart, titles: ScaleTitles, words: Words
       rows: frame.scaleIds.map((id) => ({
         cells: [
           { text: titles.scale(id), heading: true, note: words.t(`polarity.${titles.polarity(id)}`) },
-          ...beside((group) => figureCell(group.scales[id]?.mean, (value, n) => ({ text: sayMean(words, value), note: `n=${words.number(n)}` }))),
+          ...beside((group) =>
+            figureCell(group.scales[id]?.mean, (value, n) => ({
+              text: sayMean(words, value),
+              note: `n=${words.number(n)}`,
+            })),
+          ),
         ],
       })),
     },
-    foot: footOf({ content: { ...frame, groups: [] }, contentHash: part.contentHash, methodVersion: part.methodVersion }, words),
+    foot: footOf(
+      { content: { ...frame, groups: [] }, contentHash: part.contentHash, methodVersion: part.methodVersion },
+      words,
+    ),
   }
 }

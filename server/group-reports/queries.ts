@@ -20,7 +20,16 @@ export interface Report extends ReportHead {
 }
 
 const headColumns = [
-  'id', 'campaign_id', 'state', 'floor', 'method_version', 'content_hash', 'audit_verdict', 'computed_at', 'released_at', 'released_by',
+  'id',
+  'campaign_id',
+  'state',
+  'floor',
+  'method_version',
+  'content_hash',
+  'audit_verdict',
+  'computed_at',
+  'released_at',
+  'released_by',
 ] as const
 
 function headOf(row: Pick<Selectable<GroupReportTable>, (typeof headColumns)[number]>): ReportHead {
@@ -63,7 +72,11 @@ export async function findReport(db: AnyHandle, companyId: string, reportId: str
 }
 
 /** The report of a campaign that is checked or released. */
-export async function findLiveReport(db: AnyHandle, companyId: string, campaignId: string): Promise<ReportHead | undefined> {
+export async function findLiveReport(
+  db: AnyHandle,
+  companyId: string,
+  campaignId: string,
+): Promise<ReportHead | undefined> {
   const row = await reportsOf(db)
     .selectFrom('group_report')
     .select(headColumns)
@@ -142,7 +155,13 @@ export async function supersedeReport(db: AnyHandle, companyId: string, reportId
 }
 
 /** Checked becomes released, once. False when it was not checked (any more). */
-export async function markReleased(db: AnyHandle, companyId: string, reportId: string, userId: string, at: Date): Promise<boolean> {
+export async function markReleased(
+  db: AnyHandle,
+  companyId: string,
+  reportId: string,
+  userId: string,
+  at: Date,
+): Promise<boolean> {
   const done = await reportsOf(db)
     .updateTable('group_report')
     .set({ state: 'released', released_by: userId, released_at: at })

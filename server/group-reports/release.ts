@@ -38,7 +38,8 @@ export async function releaseReport(
   if (report.state !== 'checked') throw new Problem('wrong_state')
   if (hashJson(report.content) !== report.contentHash) throw new Error('a checked report is not what was checked')
   checkRecipients(readContent(report.content).groups, of.recipients)
-  if (!(await isLedgerSafe(db, services.vault, companyId, reportId, report.floor))) throw new Problem('floor_not_reached')
+  if (!(await isLedgerSafe(db, services.vault, companyId, reportId, report.floor)))
+    throw new Problem('floor_not_reached')
 
   if (!(await markReleased(db, companyId, reportId, of.userId, at))) throw new Problem('wrong_state')
   await replaceRecipients(

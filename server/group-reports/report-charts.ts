@@ -29,7 +29,10 @@ export function drawHeatMap({ content, titles }: ReportData, words: Words): stri
 export function heatCell(group: ReportedGroup, scale: string, words: Words): HeatCell {
   const figures = group.scales[scale]
   if (!figures || figures.mean.kind === 'withheld') return { kind: 'withheld' }
-  const text = figures.mean.value.kind === 'exact' ? sayMean(words, figures.mean.value) : words.t(`mean.short.${figures.mean.value.kind}`)
+  const text =
+    figures.mean.value.kind === 'exact'
+      ? sayMean(words, figures.mean.value)
+      : words.t(`mean.short.${figures.mean.value.kind}`)
   if (figures.gap.kind === 'withheld') return { kind: 'value', text, strength: 0, notable: false }
   const { gap, notable } = figures.gap.value
   return { kind: 'value', text, strength: Math.max(-1, Math.min(1, gap)), notable }
@@ -45,7 +48,8 @@ export function drawJudgement({ content, previous }: ReportData, marks: Marks, w
     const { chart } = group.figures
     if (group.kind === 'rest' || chart.kind === 'withheld') return []
     const last = before.get(`${group.kind}${group.id}`)
-    const lastChart = last && sameMembers(last, group) && last.figures.chart.kind === 'shown' ? last.figures.chart.value : undefined
+    const lastChart =
+      last && sameMembers(last, group) && last.figures.chart.kind === 'shown' ? last.figures.chart.value : undefined
     return [{ group, value: chart.value, n: chart.n, last: lastChart }]
   })
   const pointsOn = (x: keyof ChartValue['means'], y: keyof ChartValue['means']): JudgementPoint[] =>
@@ -127,6 +131,10 @@ export function drawForest({ content, assessment }: ReportData, words: Words): s
       ...withheld.map((group) => ({ label: group.name, withheld: words.text('web.withheld.short') })),
     ],
     xLabel: words.t('forest.axis'),
-    headings: { name: words.t('column.department'), figure: words.t('forest.heading'), status: words.t('column.status') },
+    headings: {
+      name: words.t('column.department'),
+      figure: words.t('forest.heading'),
+      status: words.t('column.status'),
+    },
   })
 }

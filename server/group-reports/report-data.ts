@@ -55,4 +55,3 @@ export function byRisk(content: ReportContent, assessment: ReadAssessment) {
 export function tagOf(status: AssessedValue['status']): string {
   return { high: 'strong', watch: 'wait', ordinary: 'plain', insufficient: 'quiet' }[status]
 }
-

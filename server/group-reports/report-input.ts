@@ -44,7 +44,13 @@ export const companyNodeId = 'company'
  * @example two divisions → company, division, division; one head office above all → the head office, named as the company
  */
 export function putCompanyOnTop(
-  groups: readonly { departmentId: string; parentDepartmentId: string | null; name: string; depth: number; memberDepartmentIds: readonly string[] }[],
+  groups: readonly {
+    departmentId: string
+    parentDepartmentId: string | null
+    name: string
+    depth: number
+    memberDepartmentIds: readonly string[]
+  }[],
   companyName: string,
 ): ReportNode[] {
   const known = new Set(groups.map((group) => group.departmentId))

@@ -1,7 +1,16 @@
 import type { Disclosed } from '../../analysis/disclosure/index.ts'
 import type { AssessedValue } from './assessment-content.ts'
 import { byRisk, isShown, nameOf, partsOf, sameMembers, tagOf, type Marks, type ReportData } from './report-data.ts'
-import { figureCell, sayInterval, sayMean, sayPercentInterval, sayRisk, sayShare, type Cell, type Words } from './words.ts'
+import {
+  figureCell,
+  sayInterval,
+  sayMean,
+  sayPercentInterval,
+  sayRisk,
+  sayShare,
+  type Cell,
+  type Words,
+} from './words.ts'
 
 export function overviewOf({ content, assessment, departmentHref }: ReportData, marks: Marks, words: Words) {
   const resolved = content.highStressShareResolvedOn !== null
@@ -28,18 +37,31 @@ export function overviewOf({ content, assessment, departmentHref }: ReportData, 
     const cells: Cell[] = [
       figureCell(figures.response, (value) => ({
         text: words.t('people', { n: words.number(value.respondents) }),
-        note: words.t('ofInvited', { invited: words.number(value.invited), rate: value.rate === null ? '–' : words.percent(value.rate) }),
+        note: words.t('ofInvited', {
+          invited: words.number(value.invited),
+          rate: value.rate === null ? '–' : words.percent(value.rate),
+        }),
       })),
       ...(resolved
         ? [
             figureCell(figures.highStress, (value, n) => ({
               text: sayShare(words, value),
-              note: value.kind === 'exact' && interval.kind === 'shown' ? sayPercentInterval(words, interval.value) : words.t('ofPeople', { n: words.number(n) }),
+              note:
+                value.kind === 'exact' && interval.kind === 'shown'
+                  ? sayPercentInterval(words, interval.value)
+                  : words.t('ofPeople', { n: words.number(n) }),
             })),
           ]
         : []),
-      figureCell(figures.chart, (value) => ({ text: words.number(value.total), note: sayInterval(words, value.interval90.total) })),
-      figureCell(figures.presenteeism, (value, n) => ({ text: value.kind === 'exact' ? words.t('points', { value: words.number(value.mean, 1) }) : sayMean(words, value), note: `n=${words.number(n)}` })),
+      figureCell(figures.chart, (value) => ({
+        text: words.number(value.total),
+        note: sayInterval(words, value.interval90.total),
+      })),
+      figureCell(figures.presenteeism, (value, n) => ({
+        text:
+          value.kind === 'exact' ? words.t('points', { value: words.number(value.mean, 1) }) : sayMean(words, value),
+        note: `n=${words.number(n)}`,
+      })),
       ...(assessment ? (group.kind === 'department' ? turnoverCells(turnover, words) : [{}, {}, {}]) : []),
     ]
     const below = group.kind === 'company' ? 0 : group.depth
@@ -60,7 +82,10 @@ export function overviewOf({ content, assessment, departmentHref }: ReportData, 
 function turnoverCells(figure: Disclosed<AssessedValue> | undefined, words: Words): Cell[] {
   return [
     figureCell(figure, ({ leavers }) => ({
-      text: words.t('observedExpected', { observed: words.number(leavers.observed), expected: words.number(leavers.expected, 1) }),
+      text: words.t('observedExpected', {
+        observed: words.number(leavers.observed),
+        expected: words.number(leavers.expected, 1),
+      }),
     })),
     figureCell(figure, (value) => {
       if (value.status === 'insufficient') return '–'
@@ -82,9 +107,16 @@ export function heatTable({ content, titles }: ReportData, words: Words) {
     ],
     rows: content.scaleIds.map((id) => ({
       cells: [
-        { text: titles.scale(id), heading: true, note: words.t(titles.polarity(id) === 'positive' ? 'polarity.positive' : 'polarity.negative') },
+        {
+          text: titles.scale(id),
+          heading: true,
+          note: words.t(titles.polarity(id) === 'positive' ? 'polarity.positive' : 'polarity.negative'),
+        },
         ...groups.map((group) =>
-          figureCell(group.scales[id]?.mean, (value, n) => ({ text: sayMean(words, value), note: `n=${words.number(n)}` })),
+          figureCell(group.scales[id]?.mean, (value, n) => ({
+            text: sayMean(words, value),
+            note: `n=${words.number(n)}`,
+          })),
         ),
       ],
     })),
@@ -94,10 +126,12 @@ export function heatTable({ content, titles }: ReportData, words: Words) {
 export function judgementTable({ content, previous }: ReportData, marks: Marks, words: Words) {
   const before = new Map(previous?.groups.map((group) => [`${group.kind}${group.id}`, group]))
   return {
-    columns: ['number', 'department', 'loadControl', 'support', 'totalRisk', ...(previous ? ['totalBefore'] : [])].map((key) => ({
-      label: words.t(`column.${key}`),
-      numeric: key !== 'department',
-    })),
+    columns: ['number', 'department', 'loadControl', 'support', 'totalRisk', ...(previous ? ['totalBefore'] : [])].map(
+      (key) => ({
+        label: words.t(`column.${key}`),
+        numeric: key !== 'department',
+      }),
+    ),
     rows: content.groups.filter(isShown).map((group) => {
       const { chart } = group.figures
       const last = before.get(`${group.kind}${group.id}`)
@@ -105,10 +139,25 @@ export function judgementTable({ content, previous }: ReportData, marks: Marks, 
         cells: [
           { text: marks.get(group.kind === 'department' ? group.id : '') ?? '', numeric: true },
           { text: nameOf(group, words), heading: true },
-          figureCell(chart, (value) => ({ text: words.number(value.loadControl), note: sayInterval(words, value.interval90.loadControl) })),
-          figureCell(chart, (value) => ({ text: words.number(value.support), note: sayInterval(words, value.interval90.support) })),
-          figureCell(chart, (value, n) => ({ text: words.number(value.total), note: `${sayInterval(words, value.interval90.total)} n=${words.number(n)}` })),
-          ...(previous ? [last && sameMembers(last, group) ? figureCell(last.figures.chart, (value) => words.number(value.total)) : { text: '–', numeric: true }] : []),
+          figureCell(chart, (value) => ({
+            text: words.number(value.loadControl),
+            note: sayInterval(words, value.interval90.loadControl),
+          })),
+          figureCell(chart, (value) => ({
+            text: words.number(value.support),
+            note: sayInterval(words, value.interval90.support),
+          })),
+          figureCell(chart, (value, n) => ({
+            text: words.number(value.total),
+            note: `${sayInterval(words, value.interval90.total)} n=${words.number(n)}`,
+          })),
+          ...(previous
+            ? [
+                last && sameMembers(last, group)
+                  ? figureCell(last.figures.chart, (value) => words.number(value.total))
+                  : { text: '–', numeric: true },
+              ]
+            : []),
         ],
       }
     }),
@@ -128,10 +177,17 @@ export function turnoverTable({ content, assessment }: ReportData, words: Words)
         cells: [
           { text: group.name, heading: true },
           leavers!,
-          figureCell(figure, ({ survey, decimals }) => (survey.use === 'used' ? words.number(survey.multiplier, decimals) : words.t('notUsed'))),
+          figureCell(figure, ({ survey, decimals }) =>
+            survey.use === 'used' ? words.number(survey.multiplier, decimals) : words.t('notUsed'),
+          ),
           risk!,
-          figureCell(figure, (value) => (value.status === 'insufficient' ? '–' : words.percent(value.risk.probability))),
-          figureCell(figure, ({ nextYear }) => ({ text: words.t('peopleMean', { mean: words.number(nextYear.mean, 1) }), note: sayInterval(words, nextYear) })),
+          figureCell(figure, (value) =>
+            value.status === 'insufficient' ? '–' : words.percent(value.risk.probability),
+          ),
+          figureCell(figure, ({ nextYear }) => ({
+            text: words.t('peopleMean', { mean: words.number(nextYear.mean, 1) }),
+            note: sayInterval(words, nextYear),
+          })),
           status!,
         ],
       }

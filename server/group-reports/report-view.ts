@@ -15,7 +15,10 @@ export function reportView(data: ReportData, words: Words): Record<string, unkno
   return {
     brief: true,
     campaignName: content.campaign.name,
-    period: words.t('period', { from: words.date(content.campaign.opensOn), to: words.date(content.campaign.closesOn) }),
+    period: words.t('period', {
+      from: words.date(content.campaign.opensOn),
+      to: words.date(content.campaign.closesOn),
+    }),
     companyShown: isShown(company),
     sentences: sentencesOf(data, words),
     overview: overviewOf(data, marks, words),
@@ -29,7 +32,9 @@ export function reportView(data: ReportData, words: Words): Record<string, unkno
     assessed: assessment !== undefined,
     forest: assessment ? drawForest(data, words) : '',
     turnoverTable: assessment ? turnoverTable(data, words) : undefined,
-    turnoverNote: assessment ? words.t('turnover.note', { months: words.number(assessment.months), day: words.date(assessment.asOfOn) }) : '',
+    turnoverNote: assessment
+      ? words.t('turnover.note', { months: words.number(assessment.months), day: words.date(assessment.asOfOn) })
+      : '',
     surveyUnused: assessment !== undefined && assessment.round === null,
     fewLeavers: assessment !== undefined && assessment.company.observed < 50,
     findings: findingsView(data, words),
@@ -43,7 +48,9 @@ export function footOf(data: Pick<ReportData, 'content' | 'contentHash' | 'metho
   const { content, contentHash, methodVersion } = data
   const params = {
     campaign: content.campaign.name,
-    versions: words.list(content.questionnaires.map(({ slug, version, hash }) => `${slug}@${version} (${hash.slice(0, 8)})`)),
+    versions: words.list(
+      content.questionnaires.map(({ slug, version, hash }) => `${slug}@${version} (${hash.slice(0, 8)})`),
+    ),
     floor: words.number(content.floor),
     hash: contentHash.slice(0, 12),
     method: methodVersion,
@@ -72,16 +79,28 @@ export function findingView(finding: FindingValue, titles: ScaleTitles, words: W
   const params = { n: words.number(n) }
   const said =
     evidence.kind === 'gap'
-      ? words.text('findings.evidence.gap', { ...params, gap: words.number(evidence.size, 2), lo: words.number(evidence.lo, 2), hi: words.number(evidence.hi, 2) })
+      ? words.text('findings.evidence.gap', {
+          ...params,
+          gap: words.number(evidence.size, 2),
+          lo: words.number(evidence.lo, 2),
+          hi: words.number(evidence.hi, 2),
+        })
       : evidence.kind === 'spread'
         ? words.text('findings.evidence.spread', { ...params, ratio: words.number(evidence.size, 1) })
-        : words.text('findings.evidence.chart', { ...params, risk: words.number(evidence.size), lo: words.number(evidence.lo), hi: words.number(evidence.hi) })
+        : words.text('findings.evidence.chart', {
+            ...params,
+            risk: words.number(evidence.size),
+            lo: words.number(evidence.lo),
+            hi: words.number(evidence.hi),
+          })
   return {
     heading: words.text(`findings.${finding.id}.title`),
     sentence: words.text(finding.textKey),
     evidence: said,
     items: finding.items.map((id) => titles.item(id)),
     nextSteps: finding.steps.map((step) => words.text(step.textKey)),
-    source: words.text('findings.steps.source', { item: words.list(finding.steps.map((step) => String(step.checklistItem))) }),
+    source: words.text('findings.steps.source', {
+      item: words.list(finding.steps.map((step) => String(step.checklistItem))),
+    }),
   }
 }

@@ -11,7 +11,11 @@ interface Sentence {
 
 /** The three sentences a director reads: how the company stands, where it differs, where people are likely to leave. */
 export function sentencesOf(data: ReportData, words: Words): Sentence[] {
-  const sentence = (text: string, href: string): Sentence => ({ words: text, href, evidence: words.t(`evidence.${href.slice(1)}`) })
+  const sentence = (text: string, href: string): Sentence => ({
+    words: text,
+    href,
+    evidence: words.t(`evidence.${href.slice(1)}`),
+  })
   return [
     sentence(companySentence(data, words), '#judgement'),
     sentence(differenceSentence(data, words), '#findings'),
@@ -32,7 +36,10 @@ function companySentence({ content, previous }: ReportData, words: Words): strin
   if (chart.kind === 'withheld') return taking
   const { total, interval90 } = chart.value
   const side = interval90.total.lo > 100 ? 'above' : interval90.total.hi < 100 ? 'below' : 'alike'
-  const risk = words.t(`sentence.risk.${side}`, { total: words.number(total), interval: sayInterval(words, interval90.total) })
+  const risk = words.t(`sentence.risk.${side}`, {
+    total: words.number(total),
+    interval: sayInterval(words, interval90.total),
+  })
   const before = previous?.groups.find((group) => group.kind === 'company')?.figures.chart
   const change = before?.kind === 'shown' ? words.t('sentence.before', { total: words.number(before.value.total) }) : ''
   return taking + risk + change
@@ -44,7 +51,9 @@ function differenceSentence({ content }: ReportData, words: Words): string {
   const departments = content.groups.filter((group) => group.kind === 'department' && isShown(group))
   const found = departments.flatMap((group) => {
     const { findings } = group.figures
-    return findings.kind === 'shown' && findings.value.length > 0 ? [{ name: group.name, findings: findings.value }] : []
+    return findings.kind === 'shown' && findings.value.length > 0
+      ? [{ name: group.name, findings: findings.value }]
+      : []
   })
   if (departments.length === 0) return words.t('sentence.noDepartments')
   if (found.length === 0) return words.t('sentence.noDifference', { departments: words.number(departments.length) })
@@ -75,6 +84,17 @@ function turnoverSentence({ content, assessment }: ReportData, words: Words): st
     words.t('sentence.riskOf', { name: group.name, ...sayRisk(words, figure.value) })
   const watched = words.number(flagged.length - high.length)
   if (high.length === 0)
-    return words.t('sentence.watchOnly', { names: words.list(flagged.slice(0, named).map(({ group }) => group.name)), count: watched }) + rest
-  return words.t('sentence.high', { names: words.list(high.slice(0, named).map(name)), count: words.number(high.length), watched }) + rest
+    return (
+      words.t('sentence.watchOnly', {
+        names: words.list(flagged.slice(0, named).map(({ group }) => group.name)),
+        count: watched,
+      }) + rest
+    )
+  return (
+    words.t('sentence.high', {
+      names: words.list(high.slice(0, named).map(name)),
+      count: words.number(high.length),
+      watched,
+    }) + rest
+  )
 }

@@ -39,17 +39,15 @@ export async function reportSummary(db: AnyHandle, companyId: string, reportId: 
   const assessment = stored && readAssessment(stored.content)
   const departments = readContent(report.content)
     .groups.filter((group) => group.kind === 'department')
-    .map(
-      ({ id, name, depth, figures }): DepartmentSummary => ({
-        id,
-        name,
-        depth,
-        response: figures.response,
-        highStressShare: figures.highStress,
-        chart: figures.chart,
-        turnover: assessment?.departments.get(id),
-      }),
-    )
+    .map(({ id, name, depth, figures }): DepartmentSummary => ({
+      id,
+      name,
+      depth,
+      response: figures.response,
+      highStressShare: figures.highStress,
+      chart: figures.chart,
+      turnover: assessment?.departments.get(id),
+    }))
   return {
     reportId,
     campaignId: report.campaignId,

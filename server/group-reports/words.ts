@@ -53,7 +53,9 @@ export function sayMean(words: Words, mean: MeanFigure): string {
 }
 
 export function sayShare(words: Words, share: ShareFigure): string {
-  return share.kind === 'exact' ? words.percent(share.share) : words.t(`share.${share.kind}`, { people: words.number(share.people) })
+  return share.kind === 'exact'
+    ? words.percent(share.share)
+    : words.t(`share.${share.kind}`, { people: words.number(share.people) })
 }
 
 /** "101〜126" */

@@ -73,32 +73,64 @@ export const asRole = <T>(
   subjectId?: string,
 ) => world.services.database.as({ role, companyId, subjectId }, world.clock.now(), (db) => work(db as AnyHandle))
 
-async function put(world: World, companyId: string, table: string, rows: readonly Record<string, unknown>[]): Promise<void> {
+async function put(
+  world: World,
+  companyId: string,
+  table: string,
+  rows: readonly Record<string, unknown>[],
+): Promise<void> {
   for (let start = 0; start < rows.length; start += 500) {
     const part = rows.slice(start, start + 500)
     const columns = Object.keys(part[0]!)
     const values = part.flatMap((row) => columns.map((column) => row[column]))
-    const places = part.map((_, row) => `($1, ${columns.map((_, column) => `$${row * columns.length + column + 2}`).join(', ')})`)
-    await world.superuser.query(`INSERT INTO ${table} (company_id, ${columns.join(', ')}) VALUES ${places.join(', ')}`, [companyId, ...values])
+    const places = part.map(
+      (_, row) => `($1, ${columns.map((_, column) => `$${row * columns.length + column + 2}`).join(', ')})`,
+    )
+    await world.superuser.query(
+      `INSERT INTO ${table} (company_id, ${columns.join(', ')}) VALUES ${places.join(', ')}`,
+      [companyId, ...values],
+    )
   }
 }
 
 /** A generated company: the roster with three years of leavers, HR, an implementer, and a manager of the first unit. */
-export async function fillCompany(world: World, units: readonly Unit[] = smallCompany, managerOf = 'S1'): Promise<TestCompany> {
+export async function fillCompany(
+  world: World,
+  units: readonly Unit[] = smallCompany,
+  managerOf = 'S1',
+): Promise<TestCompany> {
   const { companyId, companyKey } = await world.company({ name: '架空商事株式会社' })
   const at = world.clock.now()
   const workplaceId = newId(at)
   const ids = new Map(units.map((unit) => [unit.code, newId(at)]))
-  await put(world, companyId, 'workplace', [{ id: workplaceId, code: 'W1', name: '本社', headcount_for_50: 167, from_on: '2015-04-01' }])
-  await put(world, companyId, 'department', units.map((unit) => ({ id: ids.get(unit.code), code: unit.code })))
+  await put(world, companyId, 'workplace', [
+    { id: workplaceId, code: 'W1', name: '本社', headcount_for_50: 167, from_on: '2015-04-01' },
+  ])
+  await put(
+    world,
+    companyId,
+    'department',
+    units.map((unit) => ({ id: ids.get(unit.code), code: unit.code })),
+  )
   await put(
     world,
     companyId,
     'department_version',
-    units.map((unit) => ({ id: newId(at), department_id: ids.get(unit.code), name: unit.name, parent_id: unit.parent ? ids.get(unit.parent) : null, from_on: '2015-04-01' })),
+    units.map((unit) => ({
+      id: newId(at),
+      department_id: ids.get(unit.code),
+      name: unit.name,
+      parent_id: unit.parent ? ids.get(unit.parent) : null,
+      from_on: '2015-04-01',
+    })),
   )
   const random = chance(7, 'roster')
-  const people: { employee: Record<string, unknown>; employment: Record<string, unknown>; assignment: Record<string, unknown>; departure: Record<string, unknown> | undefined }[] = []
+  const people: {
+    employee: Record<string, unknown>
+    employment: Record<string, unknown>
+    assignment: Record<string, unknown>
+    departure: Record<string, unknown> | undefined
+  }[] = []
   let number = 0
   const hire = (unit: Unit, until: string | null) => {
     number++
@@ -114,25 +146,82 @@ export async function fillCompany(world: World, units: readonly Unit[] = smallCo
         birth_on: `${1965 + Math.floor(random.uniform() * 35)}-06-15`,
         email: `e${number}@example.jp`,
       },
-      employment: { id: employmentId, employee_id: employeeId, kind: 'regular', from_on: from, until_on: until, takes_stress_check: true },
-      assignment: { id: newId(at), employment_id: employmentId, department_id: ids.get(unit.code), workplace_id: workplaceId, from_on: from, until_on: until },
-      departure: until === null ? undefined : { id: newId(at), employment_id: employmentId, state: 'confirmed', kind: 'resignation', leaving_on: until, source: 'roster', confirmed_at: at, created_at: at },
+      employment: {
+        id: employmentId,
+        employee_id: employeeId,
+        kind: 'regular',
+        from_on: from,
+        until_on: until,
+        takes_stress_check: true,
+      },
+      assignment: {
+        id: newId(at),
+        employment_id: employmentId,
+        department_id: ids.get(unit.code),
+        workplace_id: workplaceId,
+        from_on: from,
+        until_on: until,
+      },
+      departure:
+        until === null
+          ? undefined
+          : {
+              id: newId(at),
+              employment_id: employmentId,
+              state: 'confirmed',
+              kind: 'resignation',
+              leaving_on: until,
+              source: 'roster',
+              confirmed_at: at,
+              created_at: at,
+            },
     })
   }
   for (const unit of units) {
     for (let index = 0; index < unit.people; index++) hire(unit, null)
     const leavers = Math.round(unit.people * (unit.leaving ?? 0.15))
-    for (let index = 0; index < leavers; index++) hire(unit, `${2023 + (index % 3)}-${String(1 + Math.floor(random.uniform() * 12)).padStart(2, '0')}-28`)
+    for (let index = 0; index < leavers; index++)
+      hire(unit, `${2023 + (index % 3)}-${String(1 + Math.floor(random.uniform() * 12)).padStart(2, '0')}-28`)
   }
-  await put(world, companyId, 'employee', people.map((one) => one.employee))
-  await put(world, companyId, 'employment', people.map((one) => one.employment))
-  await put(world, companyId, 'assignment', people.map((one) => one.assignment))
-  await put(world, companyId, 'departure', people.flatMap((one) => (one.departure ? [one.departure] : [])))
+  await put(
+    world,
+    companyId,
+    'employee',
+    people.map((one) => one.employee),
+  )
+  await put(
+    world,
+    companyId,
+    'employment',
+    people.map((one) => one.employment),
+  )
+  await put(
+    world,
+    companyId,
+    'assignment',
+    people.map((one) => one.assignment),
+  )
+  await put(
+    world,
+    companyId,
+    'departure',
+    people.flatMap((one) => (one.departure ? [one.departure] : [])),
+  )
 
   const staff = (email: string, name: string, role: StaffRole, departmentId?: string) =>
     asRole(world, 'setup', companyId, async (db) => {
       const userId = await createStaffUser(db, { companyId, email, displayName: name }, at)
-      await grantRole(db, { companyId, userId, role, departmentId, ...(role === 'implementer' ? { profession: 'physician' as const } : {}) }, at)
+      await grantRole(
+        db,
+        {
+          companyId,
+          userId,
+          role,
+          departmentId,
+          ...(role === 'implementer' ? { profession: 'physician' as const } : {}),
+        },
+        at,
+      )
       return userId
     })
   const userIds = {
@@ -141,9 +230,20 @@ export async function fillCompany(world: World, units: readonly Unit[] = smallCo
     implementer: await staff('jisshisha@example.org', '実施 医子', 'implementer'),
     manager: await staff('kacho@example.jp', '課長 一郎', 'manager', ids.get(managerOf)),
   }
-  await world.superuser.query('UPDATE role_grant SET secrecy_acknowledged_at = $2 WHERE company_id = $1', [companyId, at])
+  await world.superuser.query('UPDATE role_grant SET secrecy_acknowledged_at = $2 WHERE company_id = $1', [
+    companyId,
+    at,
+  ])
   const codes = new Map([...ids].map(([code, id]) => [id, code]))
-  return { companyId, companyKey, units, workplaceId, userIds, departmentId: (code) => ids.get(code)!, codeOf: (id) => codes.get(id) }
+  return {
+    companyId,
+    companyKey,
+    units,
+    workplaceId,
+    userIds,
+    departmentId: (code) => ids.get(code)!,
+    codeOf: (id) => codes.get(id),
+  }
 }
 
 export interface CampaignOptions {
@@ -204,8 +304,19 @@ export async function runCampaign(world: World, company: TestCompany, options: C
       at(),
     )
   })
-  const signature = { userId: userIds.implementer, criteriaMethod: 'simpleSum' as const, reach: undefined, requestId: 'test' }
-  await asRole(world, 'implementer', companyId, (db) => signCampaign(db, companyId, campaignId, signature, at()), userIds.implementer)
+  const signature = {
+    userId: userIds.implementer,
+    criteriaMethod: 'simpleSum' as const,
+    reach: undefined,
+    requestId: 'test',
+  }
+  await asRole(
+    world,
+    'implementer',
+    companyId,
+    (db) => signCampaign(db, companyId, campaignId, signature, at()),
+    userIds.implementer,
+  )
   world.clock.set(`${year}-11-02T01:00:00Z`)
   await openCampaign(world.services, companyId, campaignId, at())
   world.clock.set(`${year}-11-10T01:00:00Z`)
@@ -221,18 +332,33 @@ export async function runCampaign(world: World, company: TestCompany, options: C
   return campaignId
 }
 
-async function answerAll(world: World, company: TestCompany, campaignId: string, invitations: readonly Invitation[], options: CampaignOptions): Promise<void> {
+async function answerAll(
+  world: World,
+  company: TestCompany,
+  campaignId: string,
+  invitations: readonly Invitation[],
+  options: CampaignOptions,
+): Promise<void> {
   const { companyId } = company
   const at = world.clock.now()
   const shipped = await shippedQuestionnaires()
   const stress = findVersion(shipped, 'stress-check-57@1')!
   const presenteeism = findVersion(shipped, 'presenteeism-spq@1')!
   const units = new Map(company.units.map((unit) => [unit.code, unit]))
-  for (const [index, invitation] of invitations.entries()) {
-    const { id: invitationId, subjectId, departmentId } = invitation
+  const seats = new Map<string, number>()
+  for (const { id: invitationId, subjectId, departmentId } of invitations) {
     const code = company.codeOf(departmentId)!
+    // ids are random: people are told apart by their seat, so that every run has the same answers
+    const seat = seats.get(code) ?? 0
+    seats.set(code, seat + 1)
+    const index = seat * company.units.length + company.units.findIndex((unit) => unit.code === code)
     if (chance(3, 'answers', options.year, index).uniform() > (options.answering ?? 0.88)) continue
-    const who = { seed: 11, employeeCode: String(index), year: options.year, climate: climateOf(11, code, options.year, units.get(code)!.harder ?? 0) }
+    const who = {
+      seed: 11,
+      employeeCode: String(index),
+      year: options.year,
+      climate: climateOf(11, code, options.year, units.get(code)!.harder ?? 0),
+    }
     const answers = stressAnswers(stress.definition, who)
     if (options.skipEvery && index % options.skipEvery === 0) delete answers[['q47', 'q1', 'q30', 'q12'][index % 4]!]
     const sex = index % 9 === 0 ? null : index % 2 === 0 ? ('female' as const) : ('male' as const)
@@ -250,18 +376,31 @@ async function answerAll(world: World, company: TestCompany, campaignId: string,
         const keys = await world.services.vault.readyKeys(
           db,
           companyId,
-          [...given.map(({ version }) => answersKeyOf(subjectId, version.slug)), { area: 'stress', subjectId, recordType: 'result' }],
+          [
+            ...given.map(({ version }) => answersKeyOf(subjectId, version.slug)),
+            { area: 'stress', subjectId, recordType: 'result' },
+          ],
           at,
         )
         const responses = given.map(({ version, value }) => {
           const id = newId(at)
-          const sealedAnswers = keys.seal(answersKeyOf(subjectId, version.slug), { table: 'response', rowId: id }, value)
+          const sealedAnswers = keys.seal(
+            answersKeyOf(subjectId, version.slug),
+            { table: 'response', rowId: id },
+            value,
+          )
           return { id, slug: version.slug, version: version.version, hash: version.hash, sealedAnswers }
         })
         const owner = { companyId, invitationId, campaignId, subjectId }
         await storeResponses(db, owner, responses, at)
         const questionnaire = { slug: stress.slug, version: stress.version }
-        await storeResult(db, world.services.vault, { ...owner, sex, questionnaire, criteriaMethod: 'simpleSum', answers }, at, keys)
+        await storeResult(
+          db,
+          world.services.vault,
+          { ...owner, sex, questionnaire, criteriaMethod: 'simpleSum', answers },
+          at,
+          keys,
+        )
       },
       subjectId,
     )
@@ -275,9 +414,23 @@ export async function browserOf(world: World, company: TestCompany, userId: stri
   return browser
 }
 
-export async function staffCookie(world: World, company: Pick<TestCompany, 'companyId' | 'companyKey'>, userId: string): Promise<string> {
+export async function staffCookie(
+  world: World,
+  company: Pick<TestCompany, 'companyId' | 'companyKey'>,
+  userId: string,
+): Promise<string> {
   const { cookie } = await asRole(world, 'sign_in', company.companyId, (db) =>
-    openSession(db, { companyId: company.companyId, companyKey: company.companyKey, kind: 'staff', subjectId: userId, strength: 'full' }, world.clock.now()),
+    openSession(
+      db,
+      {
+        companyId: company.companyId,
+        companyKey: company.companyKey,
+        kind: 'staff',
+        subjectId: userId,
+        strength: 'full',
+      },
+      world.clock.now(),
+    ),
   )
   return cookie
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { draftReport } from '../../server/group-reports/draft-report.ts'
 import { hashJson } from '../../server/group-reports/hashes.ts'
@@ -35,7 +35,13 @@ describe('a drafted report', () => {
           if (used.length > 13) continue // 2^13 groups; larger companies are left to the exact auditor
           const position = new Map(used.map(([, index], to) => [index, to]))
           const cells = ledger.cells.map((cell) => cell.atoms.flatMap((atom) => position.get(at.get(atom)!) ?? []))
-          expect(smallDerivable(used.map(([size]) => size), cells, 10)).toEqual([])
+          expect(
+            smallDerivable(
+              used.map(([size]) => size),
+              cells,
+              10,
+            ),
+          ).toEqual([])
         }
       }),
       { seed: 7, numRuns: 40 },

@@ -15,7 +15,10 @@ const row = {
 }
 
 test('assignments of one employment become one row; the last day of an assignment still counts', () => {
-  const [made, ...others] = employmentsOf([row, { ...row, departmentId: 'b', assignedFromOn: '2023-04-01', assignedUntilOn: null }], new Map())
+  const [made, ...others] = employmentsOf(
+    [row, { ...row, departmentId: 'b', assignedFromOn: '2023-04-01', assignedUntilOn: null }],
+    new Map(),
+  )
   expect(others).toEqual([])
   expect(made).toMatchObject({
     hiredOn: '2020-04-01',
@@ -30,8 +33,14 @@ test('assignments of one employment become one row; the last day of an assignmen
 test('only a departure confirmed as the own will is an event', () => {
   const ended = { ...row, employedUntilOn: '2024-06-30' }
   expect(employmentsOf([ended], new Map())[0]!.leaving).toEqual({ on: '2024-06-30', kind: 'other' })
-  expect(employmentsOf([ended], new Map([['e1', { on: '2024-06-29', voluntary: true }]]))[0]!.leaving).toEqual({ on: '2024-06-29', kind: 'voluntary' })
-  expect(employmentsOf([ended], new Map([['e1', { on: '2024-06-30', voluntary: false }]]))[0]!.leaving).toEqual({ on: '2024-06-30', kind: 'other' })
+  expect(employmentsOf([ended], new Map([['e1', { on: '2024-06-29', voluntary: true }]]))[0]!.leaving).toEqual({
+    on: '2024-06-29',
+    kind: 'voluntary',
+  })
+  expect(employmentsOf([ended], new Map([['e1', { on: '2024-06-30', voluntary: false }]]))[0]!.leaving).toEqual({
+    on: '2024-06-30',
+    kind: 'other',
+  })
 })
 
 test('a merged department goes on as its successor, a split one as none', () => {
@@ -42,5 +51,8 @@ test('a merged department goes on as its successor, a split one as none', () => 
     { predecessorId: 'd', successorId: 'e', ...on },
     { predecessorId: 'd', successorId: 'f', ...on },
   ])
-  expect([...found]).toEqual([['a', 'c'], ['b', 'c']])
+  expect([...found]).toEqual([
+    ['a', 'c'],
+    ['b', 'c'],
+  ])
 })

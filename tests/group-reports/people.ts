@@ -42,7 +42,13 @@ export function randomInput(seed: number, options: { holes?: number; stressed?: 
     invited,
     menShare: 0.5,
     measures: [
-      ...scales.map((id) => ({ id, kind: 'scale' as const, polarity: polarity(id), items: [id], range: [3, 12] as const })),
+      ...scales.map((id) => ({
+        id,
+        kind: 'scale' as const,
+        polarity: polarity(id),
+        items: [id],
+        range: [3, 12] as const,
+      })),
       { id: 'q10', kind: 'item', polarity: 'negative', items: ['q10'], range: [1, 4] },
     ],
     respondents,
