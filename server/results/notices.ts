@@ -1,6 +1,7 @@
 import { recordAudit } from '../audit/index.ts'
 import { advanceCampaign, getCampaign } from '../campaigns/index.ts'
 import { newId } from '../ids.ts'
+import { requestJob } from '../jobs/index.ts'
 import { queueMail } from '../mail/index.ts'
 import { Problem } from '../web/problems.ts'
 import { countNeeds, lockCampaign, type Signing } from './needs.ts'
@@ -42,6 +43,8 @@ export async function releaseResults(db: AnyHandle, signing: Signing, at: Date):
       )
       .execute()
   }
+  // the capability below computes the groups once everybody has their own result
+  await requestJob(db, companyId, 'group-reports.compute', campaignId, at)
   const batchId = newId(at)
   await queueMail(
     db,
