@@ -5,11 +5,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { answersForAnalysis } from '../../server/answering/index.ts'
 import { dateIn } from '../../server/clock.ts'
 import { resultsForAnalysis } from '../../server/results/index.ts'
-import { fetchCsrf, prepareSittings, submissionOf, type ReadySitting } from '../answering/sittings.ts'
+import { fetchCsrf, prepareSittings, submissionOf } from '../answering/sittings.ts'
 import { listOf, openSurvey, type Survey } from '../answering/survey.ts'
 import { asRole } from '../campaigns/company.ts'
 import { createWorld, type World } from '../helpers/world.ts'
 import { post, serveOn, type Reply, type Serving } from './serve-process.ts'
+import { absent, standing, whole } from './standing.ts'
 
 const people = 200
 let world: World
@@ -35,23 +36,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** What lies in the tables for one person, as one line: all of it or nothing of it. */
-async function standing(sittings: readonly ReadySitting[]): Promise<Map<string, string>> {
-  const { rows } = await world.superuser.query<{ id: string; line: string }>(
-    `SELECT i.id, concat_ws(' ', i.state,
-       'responses', (SELECT count(*) FROM response r WHERE r.company_id = i.company_id AND r.invitation_id = i.id),
-       'results', (SELECT count(*) FROM result r WHERE r.company_id = i.company_id AND r.id = i.id),
-       'drafts', (SELECT count(*) FROM response_draft d WHERE d.company_id = i.company_id AND d.id = i.id),
-       'bound', (SELECT count(c.bound_at) FROM personal_code c WHERE c.company_id = i.company_id AND c.id = i.id),
-       'audited', (SELECT count(*) FROM audit_entry a WHERE a.company_id = i.company_id AND a.object_id = i.id AND a.action = 'response.submitted')) AS line
-     FROM invitation i WHERE i.company_id = $1 AND i.id = ANY($2)`,
-    [survey.company.companyId, sittings.map((one) => one.invitationId)],
-  )
-  return new Map(rows.map((row) => [row.id, row.line]))
-}
-const whole = 'submitted responses 2 results 1 drafts 0 bound 1 audited 1'
-const absent = 'started responses 0 results 0 drafts 1 bound 0 audited 0'
-
 /** Until PostgreSQL has noticed that the client is gone and no transaction of it is left. */
 async function settled(): Promise<void> {
   for (;;) {
@@ -67,6 +51,7 @@ const isAcknowledged = (reply: Reply | undefined) => reply?.status === 303 && re
 
 test('kill -9 amid 200 concurrent submissions: no acknowledged answer is lost, none is stored twice, the rest is whole or absent and can be sent again', async () => {
   const sittings = await prepareSittings(world, { ...survey.company, campaignId: survey.campaignId }, people)
+  const ids = sittings.map((sitting) => sitting.invitationId)
   const first = await serveOn(world, folder)
   servers.push(first)
   const csrf = await fetchCsrf(first.url, sittings[0]!)
@@ -92,7 +77,7 @@ test('kill -9 amid 200 concurrent submissions: no acknowledged answer is lost, n
   expect(acknowledged.length).toBeGreaterThanOrEqual(60)
   expect(unanswered.length).toBeGreaterThan(20)
 
-  const after = await standing(sittings)
+  const after = await standing(world.superuser, ids)
   expect(acknowledged.filter((one) => after.get(one.invitationId) !== whole)).toEqual([])
   const storedUnanswered = unanswered.filter((one) => after.get(one.invitationId) === whole)
   const left = unanswered.filter((one) => after.get(one.invitationId) === absent)
@@ -110,7 +95,7 @@ test('kill -9 amid 200 concurrent submissions: no acknowledged answer is lost, n
     again.filter((reply) => !isAcknowledged(reply)).map((reply) => reply?.status),
     second.said(),
   ).toEqual([])
-  expect([...(await standing(sittings)).values()]).toEqual(Array(people).fill(whole))
+  expect([...(await standing(world.superuser, ids)).values()]).toEqual(Array(people).fill(whole))
 
   // and what is stored is what each one wrote
   const { companyId } = survey.company
