@@ -8,8 +8,8 @@ type Locale = 'ja' | 'en'
 
 const fateTag: Record<Reportable, string> = { shown: 'done', together: 'wait', withheld: 'quiet' }
 
-/** A name set in by its depth in the tree, with ideographic spaces: no style needed, and lists of a form can have it too. */
-export const indented = (name: string, depth: number) => `${'\u3000'.repeat(depth)}${name}`
+/** A name set in by its depth in the tree, with spaces that do not break: no style needed, and lists of a form can have it too. */
+export const indented = (name: string, depth: number) => `${'\u00a0'.repeat(4 * depth)}${name}`
 
 /** The table of what can be reported with this roster, for three shares of answers. */
 export function reportableTable(
