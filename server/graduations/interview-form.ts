@@ -13,6 +13,8 @@ export interface QuestionView {
   words: string
   help: string
   multiple: boolean
+  /** few short options: side by side where there is room */
+  inline: boolean
   entries: { value: string; label: string; checked: boolean; selected: boolean }[]
   typed: string
   longest: number
@@ -50,6 +52,7 @@ function questionOf(asked: AskedItem, locale: Locale, given: readonly string[], 
     words: [inLocale(item.stem, locale), inLocale(item.text, locale)].filter(Boolean).join(' '),
     help: inLocale(item.help, locale),
     multiple: item.type === 'multiple',
+    inline: asked.options.length <= 6,
     entries: [] as QuestionView['entries'],
     typed: given[0] ?? '',
     longest: item.type === 'text' ? item.max_length : 40,

@@ -1,6 +1,6 @@
 import { kinds } from './kinds.data.ts'
 import type { Step } from './steps.ts'
-import { sourceOf } from './rules.ts'
+import { isForHrOnly, sourceOf } from './rules.ts'
 
 type Say = (key: string) => string
 
@@ -37,7 +37,7 @@ export function leaverSteps(
   today: string,
   say: Say,
 ): { ownSteps: StepView[]; companySteps: StepView[] } {
-  const views = steps.map((step) => stepView(step, today, say))
+  const views = steps.filter((one) => !isForHrOnly(one.step)).map((step) => stepView(step, today, say))
   return {
     ownSteps: views.filter((one) => one.actor === 'leaver'),
     companySteps: views.filter((one) => one.actor === 'hr'),

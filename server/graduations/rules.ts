@@ -75,6 +75,11 @@ function dueOf(due: DueRule, dates: DepartureDates): string | null {
   return from.add({ days: due.days }).toString()
 }
 
+/** Whether a step stays off the leaver's page. */
+export function isForHrOnly(step: StepName): boolean {
+  return (stepRules as readonly StepRule[]).some((rule) => rule.step === step && rule.isForHrOnly === true)
+}
+
 /** The law a step's date comes from. */
 export function sourceOf(step: StepName): string | undefined {
   return (stepRules as readonly StepRule[]).find((rule) => rule.step === step)?.source

@@ -15,6 +15,8 @@ export interface StepRule {
   /** kinds that have it; absent: all but death */
   kinds?: readonly Kind[]
   due: DueRule
+  /** kept off the leaver's page: a surprise, or HR's own affair */
+  isForHrOnly?: true
   /** the law the date comes from; absent: custom of the house */
   source?: string
 }
@@ -70,6 +72,7 @@ export const stepRules = [
     actor: 'hr',
     kinds: ['resignation', 'retirement', 'transfer_out'],
     due: { from: 'lastWorkingOn', days: 0 },
+    isForHrOnly: true,
   },
   { step: 'bereaved_contact', actor: 'hr', kinds: ['death'], due: 'onRequest' },
   { step: 'accounts', actor: 'hr', kinds: all, due: { from: 'leavingOn', days: 0 } },
