@@ -1,5 +1,5 @@
 import { findingItems, measuresOf, type LooseAnswer, type ScoredRespondent } from '../../analysis/groups/index.ts'
-import { itemsOfFormula, numericRange } from '../../analysis/scoring/index.ts'
+import { numericRange } from '../../analysis/scoring/index.ts'
 import { answersForAnalysis } from '../answering/index.ts'
 import {
   campaignQuestionnaires,
@@ -118,11 +118,6 @@ function rangedMeasures(version: QuestionnaireVersion, items: ReturnType<typeof 
     const range = measure.kind === 'scale' ? ranges.get(measure.id) : itemRanges.get(measure.id)
     return range ? [{ ...measure, range }] : []
   })
-}
-
-/** Items behind the scales, for pages that show them. */
-export function itemsOfScales(version: QuestionnaireVersion): Map<string, string[]> {
-  return new Map(version.definition.scales.map(({ id, formula }) => [id, itemsOfFormula(formula)]))
 }
 
 function numberOf(answer: unknown): number | null {
