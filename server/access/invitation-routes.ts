@@ -35,14 +35,25 @@ const acceptForm = z.object(newPassword)
 export async function addInvitationRoutes(app: FastifyInstance, services: Services): Promise<void> {
   await app.register(async (scope) => {
     forAudience(scope, services, 'public')
+    // only wrong tokens count
+    const wrongTokens = scope.createRateLimit({ max: 60, timeWindow: 10 * 60_000 })
+    const open = async (request: FastifyRequest) => {
+      try {
+        return await openInvitation(services, request)
+      } catch (error) {
+        if (!(error instanceof Problem) || error.code !== 'link_unknown') throw error
+        const counted = await wrongTokens(request)
+        throw new Problem(!counted.isAllowed && counted.isExceeded ? 'too_many_requests' : 'link_unknown')
+      }
+    }
 
     scope.get('/staff/invitation/:token', async (request, reply) => {
-      const { link, account } = await openInvitation(services, request)
+      const { link, account } = await open(request)
       return show(services, request, reply, link, account)
     })
 
     scope.post('/staff/invitation/:token', async (request, reply) => {
-      const { link, account } = await openInvitation(services, request)
+      const { link, account } = await open(request)
       const form = readForm(acceptForm, request.body)
       const faults =
         form.faults ?? faultsOfNewPassword(form.values, { email: account.email, name: account.displayName })

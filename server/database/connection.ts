@@ -56,7 +56,7 @@ function handleFor<Tables>(client: PoolClient): Kysely<Tables> {
   if (!handle) {
     // kysely borrows the client for good; our caller releases it
     const lent: PostgresPoolClient = {
-      query: client.query.bind(client) as PostgresPoolClient['query'],
+      query: client.query.bind(client),
       release: () => {},
     }
     const pool: PostgresPool = { connect: async () => lent, end: async () => {}, options: {} }

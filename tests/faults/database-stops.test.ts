@@ -3,7 +3,7 @@ import { chmod, chown, mkdtemp, mkdir, readFile, rm, stat, writeFile } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import pg from 'pg'
+import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dateIn } from '../../server/clock.ts'
 import { startEmbedded, type EmbeddedServer } from '../../server/database/embedded.ts'
@@ -54,8 +54,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-async function asking<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result> {
-  const client = new pg.Client({
+async function asking<Result>(work: (client: Client) => Promise<Result>): Promise<Result> {
+  const client = new Client({
     connectionString: engine.urlFor('postgres', 'hanamichi'),
     options: '-c search_path=hanamichi',
   })

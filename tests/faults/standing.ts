@@ -1,4 +1,4 @@
-import type pg from 'pg'
+import type { Client } from 'pg'
 
 /** All of a submission, as {@link standing} words it. */
 export const whole = 'submitted responses 2 results 1 drafts 0 bound 1 audited 1'
@@ -6,7 +6,7 @@ export const whole = 'submitted responses 2 results 1 drafts 0 bound 1 audited 1
 export const absent = 'started responses 0 results 0 drafts 1 bound 0 audited 0'
 
 /** What lies in the tables for each invitation, as one line: a half-written submission is neither {@link whole} nor {@link absent}. */
-export async function standing(superuser: pg.Client, invitationIds: readonly string[]): Promise<Map<string, string>> {
+export async function standing(superuser: Client, invitationIds: readonly string[]): Promise<Map<string, string>> {
   const { rows } = await superuser.query<{ id: string; line: string }>(
     `SELECT i.id, concat_ws(' ', i.state,
        'responses', (SELECT count(*) FROM response r WHERE r.company_id = i.company_id AND r.invitation_id = i.id),
