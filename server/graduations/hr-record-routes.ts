@@ -16,6 +16,8 @@ const params = z.object({ departureId: z.uuid() })
 export function addHrRecordRoutes(app: FastifyInstance, services: Services): void {
   forAudience(app, services, 'hr')
 
+  const todayOf = (request: FastifyRequest) => dateIn(identityOf(request).timeZone, services.clock.now())
+
   async function nameOf(request: FastifyRequest, db: AnyHandle, departureId: string): Promise<string> {
     const { companyId, timeZone } = identityOf(request)
     const departure = await findDeparture(db, companyId, departureId)
@@ -34,7 +36,7 @@ export function addHrRecordRoutes(app: FastifyInstance, services: Services): voi
       read: await readInterviewAsHr(
         db,
         services,
-        { companyId, departureId, userId, requestId: request.id },
+        { companyId, departureId, userId, on: todayOf(request), requestId: request.id },
         services.clock.now(),
       ),
     }))
@@ -54,7 +56,7 @@ export function addHrRecordRoutes(app: FastifyInstance, services: Services): voi
       address: await readContactAsHr(
         db,
         services,
-        { companyId, departureId, userId, requestId: request.id },
+        { companyId, departureId, userId, on: todayOf(request), requestId: request.id },
         services.clock.now(),
       ),
     }))

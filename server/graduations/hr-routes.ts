@@ -143,7 +143,7 @@ export function addHrRoutes(app: FastifyInstance, services: Services): void {
   }
 
   async function showOne(request: FastifyRequest, reply: FastifyReply, errors?: FieldError[]): Promise<FastifyReply> {
-    const { companyId } = identityOf(request)
+    const { companyId, subjectId: userId } = identityOf(request)
     const say = sayIn(request)
     const today = todayOf(request)
     const found = await asAudience(services, request, async (db: AnyHandle) => {
@@ -154,7 +154,12 @@ export function addHrRoutes(app: FastifyInstance, services: Services): void {
         member,
         department: tree.find((one) => one.id === member.departmentId)?.name ?? '',
         steps: await listSteps(db, companyId, [departure.id]),
-        opened: await openedRecords(db, services, companyId, departure.id),
+        opened: await openedRecords(db, services, {
+          companyId,
+          departureId: departure.id,
+          userId,
+          on: today,
+        }),
       }
     })
     const { departure, member, opened } = found

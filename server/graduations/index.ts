@@ -6,7 +6,7 @@
 export { addRoutes } from './routes.ts'
 export { mailTemplates } from './mails.ts'
 export { jobHandlers, ticks } from './jobs.ts'
-export { cancelDeparture, confirmDeparture, type Confirmation } from './departures.ts'
+export { cancelDeparture, confirmDeparture, listDepartures, type Confirmation, type Departure } from './departures.ts'
 export { openDraft, openDraftsForEndedEmployments } from './drafts.ts'
 export { contactOf, getLeaver, type Leaver } from './leavers.ts'
 export type { Kind } from './kinds.data.ts'

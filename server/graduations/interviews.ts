@@ -15,6 +15,8 @@ export interface Interview {
   slug: string
   version: number
   state: InterviewState
+  /** where it counts: the department held 30 days before leaving */
+  departmentId: string
   visibility: Visibility | null
   submittedOn: string | null
 }
@@ -30,7 +32,7 @@ export async function findInterview(
 ): Promise<Interview | undefined> {
   const row = await graduationsOf(db)
     .selectFrom('exit_interview')
-    .select(['id', 'slug', 'version', 'state', 'visibility', 'submitted_on'])
+    .select(['id', 'slug', 'version', 'state', 'department_id', 'visibility', 'submitted_on'])
     .where('company_id', '=', companyId)
     .where('id', '=', subjectId)
     .executeTakeFirst()
@@ -40,6 +42,7 @@ export async function findInterview(
       slug: row.slug,
       version: row.version,
       state: row.state,
+      departmentId: row.department_id,
       visibility: row.visibility,
       submittedOn: row.submitted_on,
     }

@@ -4,6 +4,7 @@ import type { Services } from '../services.ts'
 import { forAudience } from '../web/audience.ts'
 import { readLink, type Link, type LinkKind } from '../web/links.ts'
 import { Problem } from '../web/problems.ts'
+import type { FieldError } from '../web/render.ts'
 import { confirmContact, findContact, maskAddress } from './contacts.ts'
 import { beginLeaverSession, contactOf, getLeaver } from './leavers.ts'
 import type { AnyHandle } from './tables.ts'
@@ -64,7 +65,12 @@ export function addLandingRoutes(app: FastifyInstance, services: Services): void
     return showContact(request, reply, link)
   })
 
-  async function showContact(request: FastifyRequest, reply: FastifyReply, link: Link): Promise<FastifyReply> {
+  async function showContact(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    link: Link,
+    errors?: FieldError[],
+  ): Promise<FastifyReply> {
     const { leaver, contact } = await asLeaver(link, async (db) => ({
       leaver: await getLeaver(db, services, link.companyId, link.subjectId),
       contact: await findContact(db, services, link.companyId, link.subjectId),
@@ -76,13 +82,19 @@ export function addLandingRoutes(app: FastifyInstance, services: Services): void
       contact: contactOf(leaver.company),
       address: maskAddress(contact.email),
       action: `/g/contact/${tokenOf(request)}`,
+      ...(errors && { errors }),
     }
-    return reply.page('graduations/confirm-contact', data, { timeZone: link.timeZone })
+    return reply.page('graduations/confirm-contact', data, { timeZone: link.timeZone, status: errors ? 400 : 200 })
   }
 
   app.post('/g/contact/:token', { schema: { params } }, async (request, reply) => {
     const link = await linkOf(request, ['private_contact'])
     const { companyId, subjectId, timeZone } = link
+    // a box that starts unticked: programs that look through mails press every button (law D-2)
+    if ((request.body as { confirm?: unknown } | undefined)?.confirm !== 'yes') {
+      const message = services.texts.text(request.locale, 'graduations.errors.confirm')
+      return showContact(request, reply, link, [{ field: 'confirm', message }])
+    }
     await asLeaver(link, async (db) => {
       const at = services.clock.now()
       await getLeaver(db, services, companyId, subjectId)

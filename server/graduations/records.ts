@@ -3,10 +3,28 @@ import type { QuestionnaireVersion } from '../questionnaires/index.ts'
 import { getShipped } from '../questionnaires/index.ts'
 import type { Services } from '../services.ts'
 import { Problem } from '../web/problems.ts'
+import { isDirectBoss } from './bosses.ts'
 import { findContact } from './contacts.ts'
-import { findInterview, openAnswers, type InterviewAnswers } from './interviews.ts'
+import { findInterview, openAnswers, type Interview, type InterviewAnswers } from './interviews.ts'
 import { findSubject } from './subjects.ts'
 import type { AnyHandle } from './tables.ts'
+
+interface Opening {
+  companyId: string
+  departureId: string
+  userId: string
+  /** the day of asking */
+  on: string
+}
+
+/** The interview of a departure, where the leaver opened it to HR and the one who asks is not the direct boss. */
+async function openedInterview(db: AnyHandle, services: Services, opening: Opening): Promise<Interview | undefined> {
+  const { companyId, departureId, userId, on } = opening
+  const subjectId = await findSubject(db, services.vault, companyId, departureId)
+  const interview = subjectId === undefined ? undefined : await findInterview(db, companyId, subjectId)
+  if (!interview || (await isDirectBoss(db, companyId, userId, interview.departmentId, on))) return undefined
+  return interview
+}
 
 /**
  * What a leaver opened to HR (role hr). The database shows no row otherwise, so "not opened", "not answered" and "declined" look the same.
@@ -14,22 +32,19 @@ import type { AnyHandle } from './tables.ts'
 export async function openedRecords(
   db: AnyHandle,
   services: Services,
-  companyId: string,
-  departureId: string,
+  opening: Opening,
 ): Promise<{ hasInterview: boolean; hasContact: boolean }> {
+  const { companyId, departureId } = opening
   const subjectId = await findSubject(db, services.vault, companyId, departureId)
   if (!subjectId) return { hasInterview: false, hasContact: false }
   const contact = await findContact(db, services, companyId, subjectId)
   return {
-    hasInterview: (await findInterview(db, companyId, subjectId)) !== undefined,
+    hasInterview: (await openedInterview(db, services, opening)) !== undefined,
     hasContact: contact !== undefined,
   }
 }
 
-interface Reader {
-  companyId: string
-  departureId: string
-  userId: string
+interface Reader extends Opening {
   requestId: string
 }
 
@@ -53,8 +68,7 @@ export async function readInterviewAsHr(
   reader: Reader,
   at: Date,
 ): Promise<{ questionnaire: QuestionnaireVersion; answers: InterviewAnswers; submittedOn: string }> {
-  const subjectId = await findSubject(db, services.vault, reader.companyId, reader.departureId)
-  const interview = subjectId === undefined ? undefined : await findInterview(db, reader.companyId, subjectId)
+  const interview = await openedInterview(db, services, reader)
   if (!interview?.submittedOn) throw new Problem('not_found')
   const answers = await openAnswers(db, services, reader.companyId, interview.subjectId)
   if (!answers) throw new Problem('not_found')

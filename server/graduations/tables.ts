@@ -71,6 +71,8 @@ interface RosterAssignmentView {
   company_id: string
   employment_id: string
   employee_id: string
+  employee_code: string
+  email: string | null
   employed_from_on: string
   employed_until_on: string | null
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { grantRole, setPersonnelAuthority } from '../../server/access/index.ts'
 import { decideFloor } from '../../analysis/disclosure/index.ts'
 import {
   countedInterviews,
@@ -139,6 +140,41 @@ describe('HR', () => {
       [userId],
     )
     expect(rows[0].n).toBe(1)
+  })
+
+  test('the direct boss does not read it, even holding HR', async () => {
+    const { browser, departureId } = await leaver('R0')
+    await answer(browser, 'hr', { q_primaryReason: 'relations' })
+    const boss = await signInAs(world, firm, 'hr')
+    await firm.as('admin', (db) =>
+      grantRole(
+        db,
+        { companyId: firm.companyId, userId: boss.userId, role: 'manager', departmentId: firm.departmentId },
+        world.clock.now(),
+      ),
+    )
+    const head = await signInAs(world, firm, 'hr', { email: addressOf('head') })
+    await firm.hire('head', '2020-04-01')
+    await firm.as('hr', (db) =>
+      setPersonnelAuthority(
+        db,
+        firm.companyId,
+        ['head'],
+        [{ employeeCode: 'head', departmentId: firm.departmentId }],
+        '2026-11-01',
+        world.clock.now(),
+      ),
+    )
+    for (const { browser: desk } of [boss, head]) {
+      await desk.get(`/hr/graduations/${departureId}`)
+      expect(desk.status).toBe(200)
+      expect(desk.text).toContain('表示できるものはありません')
+      await desk.get(`/hr/graduations/${departureId}/interview`)
+      expect(desk.status).toBe(404)
+    }
+    const { browser: other } = await signInAs(world, firm, 'hr')
+    await other.get(`/hr/graduations/${departureId}/interview`)
+    expect(other.status).toBe(200)
   })
 
   test('sees no difference between groups only, declined and untouched: neither on the page nor in the database', async () => {
