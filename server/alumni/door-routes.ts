@@ -77,19 +77,39 @@ export function addDoorRoutes(app: FastifyInstance, services: Services): void {
     data: Record<string, unknown>,
   ): Promise<FastifyReply> {
     const shared = { companyName: link.companyName, contact: contactOf(company), action: request.url.split('?')[0] }
-    return reply.page(page, { ...shared, ...data }, { timeZone: link.timeZone })
+    return reply.page(page, { ...shared, ...data }, { timeZone: link.timeZone, status: data['errors'] ? 400 : 200 })
   }
 
-  app.get('/alumni/confirm/:token', { schema: { params: tokenParams } }, async (request, reply) => {
-    const link = await linkOf(request, 'alumni_confirmation')
+  /**
+   * A box that starts unticked stands before each button a mail leads to: programs that look through mails open links and press every button
+   * (law D-2). @returns what the page says when the box is missing
+   */
+  function findMissingTick(request: FastifyRequest, field: 'confirm' | 'open' | 'refuse') {
+    const ticked = (request.body as Record<string, unknown> | undefined)?.[field] === 'yes'
+    return ticked
+      ? undefined
+      : { errors: [{ field, message: services.texts.text(request.locale, `alumni.errors.${field}`) }] }
+  }
+
+  async function showConfirm(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    link: Link,
+    more = {},
+  ): Promise<FastifyReply> {
     const { company, purposes } = await load(link)
     const sentences = purposes.map((purpose) =>
       services.texts.text(request.locale, `alumni.purpose.${purpose}`, { company: company.name }),
     )
-    return show(request, reply, 'alumni/confirm', link, company, { sentences })
-  })
+    return show(request, reply, 'alumni/confirm', link, company, { sentences, ...more })
+  }
+  app.get('/alumni/confirm/:token', { schema: { params: tokenParams } }, async (request, reply) =>
+    showConfirm(request, reply, await linkOf(request, 'alumni_confirmation')),
+  )
   app.post('/alumni/confirm/:token', { schema: { params: tokenParams } }, async (request, reply) => {
     const link = await linkOf(request, 'alumni_confirmation')
+    const missing = findMissingTick(request, 'confirm')
+    if (missing) return showConfirm(request, reply, link, missing)
     const isFirst = await asMember(link, async (db, at) => {
       if (!(await findMember(db, services, link.companyId, link.subjectId))) throw new Problem('link_unknown')
       const first = await confirmMember(db, link.companyId, link.subjectId, request.id, at)
@@ -106,7 +126,9 @@ export function addDoorRoutes(app: FastifyInstance, services: Services): void {
   })
   app.post('/alumni/in/:token', { schema: { params: tokenParams } }, async (request, reply) => {
     const link = await linkOf(request, 'alumni')
-    await load(link)
+    const { company } = await load(link)
+    const missing = findMissingTick(request, 'open')
+    if (missing) return show(request, reply, 'alumni/in', link, company, missing)
     await asMember(link, (db, at) => begin(db, reply, link, at))
     return reply.redirect('/alumni', 303)
   })
@@ -116,13 +138,16 @@ export function addDoorRoutes(app: FastifyInstance, services: Services): void {
     const { company } = await load(link)
     return show(request, reply, 'alumni/refuse', link, company, { isDone: false })
   })
-  // RFC 8058: a mail program sends this without cookies; the address alone says who refuses
+  // RFC 8058: a mail program sends `List-Unsubscribe=One-Click` without cookies; the address alone says who refuses
   app.post(
     '/alumni/refuse/:token',
     { schema: { params: tokenParams }, config: { withoutCsrf: true } },
     async (request, reply) => {
       const link = await linkOf(request, 'alumni_refusal')
       const { company } = await load(link)
+      const isFromPage = (request.body as Record<string, unknown> | undefined)?.['form_id'] !== undefined
+      const missing = isFromPage ? findMissingTick(request, 'refuse') : undefined
+      if (missing) return show(request, reply, 'alumni/refuse', link, company, { isDone: false, ...missing })
       await asMember(link, async (db, at) => {
         const { companyId, subjectId } = link
         const member = await findMember(db, services, companyId, subjectId)

@@ -50,7 +50,7 @@ async function member(code: string, purpose: string[] = ['news']): Promise<Brows
   await ask(code, purpose)
   const browser = await firm.browser()
   await browser.get(linkIn((await firm.to(privateOf(code))).at(-1)))
-  await browser.submit(/\/alumni\/confirm\//)
+  await browser.submit(/\/alumni\/confirm\//, { confirm: 'yes' })
   expect(browser.url).toBe('/alumni?done=joined')
   await firm.deliver()
   return browser
@@ -106,6 +106,9 @@ describe('joining', () => {
     expect(await memberRow('J2')).toMatchObject({ state: 'unconfirmed' })
     await scanner.get(linkIn(mail))
     await scanner.submit(/confirm/)
+    expect(scanner.errors()).toEqual(['参加する場合は、確認の欄にチェックを入れてください。'])
+    expect(await memberRow('J2')).toMatchObject({ state: 'unconfirmed' })
+    await scanner.submit(/confirm/, { confirm: 'yes' })
     expect(scanner.text).toContain('もと社員J2さん')
     expect(await memberRow('J2')).toMatchObject({ state: 'active' })
     expect((await consents()).every((one) => one.confirmed_at !== null)).toBe(true)
@@ -195,7 +198,7 @@ test('stress, exit and alumni rows of one person have no id and no hash in commo
   await firm.deliver()
   const alumna = await firm.browser()
   await alumna.get((await firm.to(privateOf('W1'))).map(linkIn).find((link) => link.startsWith('/alumni/confirm/'))!)
-  await alumna.submit(/confirm/)
+  await alumna.submit(/confirm/, { confirm: 'yes' })
   const { id: alumni } = await memberRow('W1')
 
   const tables = (
@@ -292,7 +295,7 @@ describe('at home', () => {
     await browser.get('/alumni')
     expect(browser.status).toBe(401)
     await browser.get(link)
-    await browser.submit(/\/alumni\/in\//)
+    await browser.submit(/\/alumni\/in\//, { open: 'yes' })
     expect(browser.text).toContain('新しい名前さん')
     world.clock.set('2026-11-07T01:00:00Z')
     await browser.get(link)
@@ -345,7 +348,7 @@ describe('refusing mail', () => {
     await firm.deliver()
     const browserBack = await firm.browser()
     await browserBack.get(linkIn((await firm.to(privateOf('R1'))).at(-1)))
-    await browserBack.submit(/confirm/)
+    await browserBack.submit(/confirm/, { confirm: 'yes' })
     const before = (await firm.to(privateOf('R1'))).length
     await firm.deliver()
     expect((await firm.to(privateOf('R1'))).length).toBe(before)

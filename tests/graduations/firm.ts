@@ -143,7 +143,7 @@ export async function createFirm(world: World): Promise<Firm> {
     async enter(address) {
       const browser = await firm.browser()
       await browser.get(linkIn((await firm.to(address)).at(-1)))
-      await browser.submit(/\/(start|contact)/)
+      await browser.submit(/\/(start|contact)/, browser.html.includes('name="confirm"') ? { confirm: 'yes' } : {})
       return browser
     },
     async close() {

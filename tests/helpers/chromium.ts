@@ -2,7 +2,13 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { AxeBuilder } from '@axe-core/playwright'
 import type { ParsedMail } from 'mailparser'
-import { chromium, type Browser as Chromium, type BrowserContextOptions, type Page } from 'playwright-core'
+import {
+  chromium,
+  type Browser as Chromium,
+  type BrowserContextOptions,
+  type Locator,
+  type Page,
+} from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { jobHandlers, mailTemplates, ticks } from '../../server/capabilities.ts'
 import { startWorker } from '../../server/jobs/index.ts'
@@ -62,6 +68,8 @@ export interface Visit {
   go: (address: string) => Promise<void>
   /** Presses the button, or follows the link, whose words are this text's (a key of the locales); waits for the page after it. */
   press: (key: string) => Promise<void>
+  /** Clicks what a selector within <main> finds, and waits for the page that follows. */
+  click: (what: string | Locator) => Promise<void>
   /** The text of a key in this person's language. */
   say: (key: string, values?: Record<string, string | number>) => string
   /** Types into the field of this label, or of this name. */
@@ -117,7 +125,9 @@ export async function openSite(at: string): Promise<Site> {
     mailsTo,
     async linkTo(address, part) {
       for (const mail of (await mailsTo(address)).reverse()) {
-        const link = [...(mail.text ?? '').matchAll(/https?:\/\/\S+/g)].map(([found]) => found).find((one) => one.includes(part))
+        const link = [...(mail.text ?? '').matchAll(/https?:\/\/\S+/g)]
+          .map(([found]) => found)
+          .find((one) => one.includes(part))
         if (link) return link
       }
       throw new Error(`no link with ${part} in the mails to ${address}`)
@@ -149,14 +159,21 @@ async function openVisit(
   page.on('pageerror', (error) => faults.push(error.message))
   page.on('console', (message) => {
     // the browser reports each answer of 4xx: a page that says what is wrong is none of the page's faults
-    if (message.type() === 'error' && !message.text().includes('the server responded with a status of')) faults.push(message.text())
+    if (message.type() === 'error' && !message.text().includes('the server responded with a status of'))
+      faults.push(message.text())
   })
   // a text with gaps ({name}) is found by what stands around them
   const gap = '\u0000'
-  const gaps = new Proxy({}, { get: () => gap, getOwnPropertyDescriptor: () => ({ value: gap, configurable: true, enumerable: true }) })
+  const gaps = new Proxy(
+    {},
+    { get: () => gap, getOwnPropertyDescriptor: () => ({ value: gap, configurable: true, enumerable: true }) },
+  )
   const patternOf = (key: string) => {
     const words = texts.text(locale, key, gaps).split(gap)
     return new RegExp(`^${words.map((one) => one.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('.*')}$`)
+  }
+  const click = async (what: Locator) => {
+    await Promise.all([page.waitForNavigation(), what.first().click()])
   }
   return {
     page,
@@ -166,11 +183,16 @@ async function openVisit(
     say: (key, values) => texts.text(locale, key, values),
     async press(key) {
       const name = patternOf(key)
-      await page.locator('main').getByRole('button', { name }).or(page.locator('main').getByRole('link', { name })).first().click()
-      await page.waitForLoadState('load')
+      const main = page.locator('main')
+      await click(main.getByRole('button', { name }).or(main.getByRole('link', { name })))
     },
+    click: (what) => click(typeof what === 'string' ? page.locator('main').locator(what) : what),
     async fill(field, text) {
-      await page.locator(`[name="${field}"]`).or(page.getByLabel(field, { exact: true })).first().fill(text)
+      await page
+        .locator(`[name="${field}"]`)
+        .or(page.getByLabel(field, { exact: true }))
+        .first()
+        .fill(text)
     },
     async choose(name, value) {
       const input = page.locator(`input[name="${name}"]${value === undefined ? '' : `[value="${value}"]`}`)
@@ -181,16 +203,25 @@ async function openVisit(
     text: async () => ((await page.locator('main').innerText()) ?? '').replaceAll(/\s+/g, ' ').trim(),
     async look(name) {
       const height = 800
-      const { violations } = await new AxeBuilder({ page: page as never }).withTags(axeTags).setLegacyMode(true).analyze()
-      const said = violations.flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`))
+      const { violations } = await new AxeBuilder({ page }).withTags(axeTags).setLegacyMode(true).analyze()
+      const said = violations.flatMap((one) =>
+        one.nodes.map((node) => `${one.id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
+      )
       const wide: string[] = []
       for (const each of [width === phone ? desk : phone, width]) {
         await page.setViewportSize({ width: each, height })
-        const over = await page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+        const over = await page.evaluate<number>(
+          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+        )
         if (over > 0) wide.push(`${each} px: ${over} px too wide`)
         if (shots) await shoot(page, `${name}-${each}`)
       }
-      expect({ page: name, said, wide, faults: faults.splice(0) }).toEqual({ page: name, said: [], wide: [], faults: [] })
+      expect({ page: name, said, wide, faults: faults.splice(0) }).toEqual({
+        page: name,
+        said: [],
+        wide: [],
+        faults: [],
+      })
     },
     close: () => context.close(),
   }

@@ -44,7 +44,13 @@ export const employeesFile = employees(
     const unit = units.find(({ code }) => code === one.department)!
     const workplaceName = unit.workplace === 'W1' ? '本社' : '北支店'
     const sex = index % 2 ? '男' : '女'
-    return person(one.code, { department: unit.code, workplace: unit.workplace, workplaceName, sex, given: `${index + 1}子` })
+    return person(one.code, {
+      department: unit.code,
+      workplace: unit.workplace,
+      workplaceName,
+      sex,
+      given: `${index + 1}子`,
+    })
   }),
 )
 
@@ -73,7 +79,12 @@ export async function answerFor(site: Site, those: readonly Employee[], year: nu
   const definition = findVersion(await shippedQuestionnaires(), 'stress-check-57')!.definition
   const screens: ScreenPlan = new Map()
   const answer = async ({ code, email, department }: Employee) => {
-    const who = { seed: 5, employeeCode: code, year, climate: climateOf(5, department, year, department === 'D11' ? 1 : 0) }
+    const who = {
+      seed: 5,
+      employeeCode: code,
+      year,
+      climate: climateOf(5, department, year, department === 'D11' ? 1 : 0),
+    }
     const link = await site.linkTo(email, '/a/')
     const answers = { ...stressAnswers(definition, who), performance: presenteeismAnswer(who) }
     await answerAsEmployee({ baseUrl: site.baseUrl } as never, { link, answers, sex: 'female' }, screens)

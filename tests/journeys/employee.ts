@@ -17,7 +17,9 @@ export async function start(visit: Visit, link: string): Promise<string> {
 /** Fills the screen that stands with answers that weigh as `kind` says, by pointer; leaves out what is to be missing. */
 export async function fillSheet(visit: Visit, kind: Kind, missing: readonly string[] = []): Promise<void> {
   const answers = answersOf(kind)
-  const names = new Set(await visit.page.locator('main [name^="a_"]').evaluateAll((all) => all.map((one) => one.getAttribute('name')!)))
+  const names = new Set(
+    await visit.page.locator('main [name^="a_"]').evaluateAll((all) => all.map((one) => one.getAttribute('name')!)),
+  )
   for (const name of names) {
     const item = name.slice(2)
     if (missing.includes(item)) continue
@@ -73,12 +75,15 @@ export async function fillSheetByKeyboard(visit: Visit, kind: Kind): Promise<voi
 const onReview = (visit: Visit) => new URL(visit.page.url()).pathname === '/answer/review'
 
 /** Goes through the screens from where the page stands to the review. */
-export async function fillToReview(visit: Visit, kind: Kind, options: { missing?: readonly string[]; look?: string } = {}): Promise<void> {
+export async function fillToReview(
+  visit: Visit,
+  kind: Kind,
+  options: { missing?: readonly string[]; look?: string } = {},
+): Promise<void> {
   for (let screen = 1; !onReview(visit) && screen < 40; screen++) {
     await fillSheet(visit, kind, options.missing)
     if (options.look && screen % 4 === 1) await visit.look(`${options.look}-${screen}`)
-    await visit.page.locator('button[name="go"][value="next"]').click()
-    await visit.page.waitForLoadState('load')
+    await visit.click('button[name="go"][value="next"]')
   }
   expect(onReview(visit)).toBe(true)
 }
@@ -100,13 +105,11 @@ export async function answerOnTwoDevices(story: Story, code: string): Promise<vo
   expect((await saved).ok()).toBe(true)
   await visit.page.getByText(visit.say('web.saved.saved')).waitFor()
   await visit.look('sheet-filled')
-  await visit.page.locator('button[name="go"][value="next"]').click()
-  await visit.page.waitForURL(/\/answer\/2$/)
+  await visit.click('button[name="go"][value="next"]')
   await fillSheetByKeyboard(visit, 'high')
   // the third screen saves itself; nothing is pressed before leaving but "leave"
   await fillSheet(visit, 'high')
-  await visit.page.locator('button[name="go"][value="leave"]').click()
-  await visit.page.waitForURL(/\/answer\/leave$/)
+  await visit.click('button[name="go"][value="leave"]')
   await visit.look('leave')
   await visit.fill('code', own.slice(-5))
   await visit.press('answering.leave.bind')
@@ -126,11 +129,9 @@ export async function answerOnTwoDevices(story: Story, code: string): Promise<vo
   expect(new URL(other.page.url()).pathname).toBe('/answer/4')
   await fillToReview(other, 'high', { missing: ['q30', 'q57'], look: 'sheet' })
   await other.look('review-gaps')
-  await other.page.locator('main a[href*="q30"], main a[href*="#a_q30"]').first().click()
-  await other.page.waitForLoadState('load')
+  await other.click('a[href*="q30"], main a[href*="#a_q30"]')
   await fillSheet(other, 'high')
-  await other.page.locator('button[name="go"][value="review"]').click()
-  await other.page.waitForURL(/\/answer\/review/)
+  await other.click('button[name="go"][value="review"]')
   await other.press('answering.review.submit')
   await other.look('submitted')
   expect(await other.heading()).toBe(other.say('answering.submitted.title'))

@@ -31,7 +31,9 @@ export async function bringRoster({ site, company, hr }: Story): Promise<void> {
   await visit.look('hr-applied')
   await visit.go('/hr/roster/import')
   await visit.choose('kind', 'employees')
-  await visit.page.locator('input[name="file"]').setInputFiles({ name: 'wrong.csv', mimeType: 'text/csv', buffer: Buffer.from(wrong) })
+  await visit.page
+    .locator('input[name="file"]')
+    .setInputFiles({ name: 'wrong.csv', mimeType: 'text/csv', buffer: Buffer.from(wrong) })
   await visit.press('roster.import.send')
   await visit.page.getByText(visit.say('roster.preview.wrongTitle')).waitFor()
   await visit.look('hr-preview-wrong')
@@ -76,8 +78,7 @@ export async function planCampaign(story: Story): Promise<void> {
   expect(count).toBe(2)
   for (let index = 0; index < count; index++) {
     await held.nth(index).fill('2026-10-20')
-    await visit.page.getByRole('button', { name: visit.say('campaigns.prepare.insertAll') }).nth(index).click()
-    await visit.page.waitForLoadState('load')
+    await visit.click(visit.page.getByRole('button', { name: visit.say('campaigns.prepare.insertAll') }).nth(index))
   }
   await visit.fill('rulesPublishedOn', '2026-10-26')
   await visit.fill('highStressShareResolvedOn', '2026-10-20')
@@ -106,13 +107,10 @@ export async function readReport({ site, company, hr }: Story): Promise<void> {
   await signIn(site, company, visit, hr)
   await visit.go('/hr/reports')
   await visit.look('hr-reports')
-  await visit.page.locator('main table a').first().click()
-  await visit.page.waitForLoadState('load')
+  await visit.click('table a')
   await visit.look('hr-report')
   const report = new URL(visit.page.url()).pathname
-  const department = visit.page.locator('main a[href*="/departments/"]').first()
-  await department.click()
-  await visit.page.waitForLoadState('load')
+  await visit.click('a[href*="/departments/"]')
   await visit.look('hr-department')
   const csv = await visit.page.request.get(`${report}/export.csv`)
   expect(csv.status()).toBe(200)
@@ -127,8 +125,7 @@ export async function answerRequest({ site, company, hr }: Story, stage: 'asked'
   await visit.go('/hr/requests')
   await visit.look(`hr-requests-${stage}`)
   if (stage === 'asked') await visit.press('physician-desk.hr.open')
-  await visit.page.locator('main table a').first().click()
-  await visit.page.waitForLoadState('load')
+  await visit.click('table a')
   await visit.look(`hr-request-${stage}`)
   if (stage === 'opinion') {
     await visit.page.locator('select[name="kind"]').selectOption({ index: 1 })

@@ -35,14 +35,16 @@ export async function followCampaign({ site, company, implementer, campaign }: S
 }
 
 /** Need for an interview: one person looked at alone, the others signed for together by name; then everybody is told. */
-export async function confirmAndRelease({ site, company, implementer, campaign }: Story, results: number): Promise<void> {
+export async function confirmAndRelease(
+  { site, company, implementer, campaign }: Story,
+  results: number,
+): Promise<void> {
   const visit = await site.open({ width: desk })
   await signIn(site, company, visit, implementer)
   await visit.go(`/implementer${campaign}/needs`)
   await visit.look('implementer-needs')
   await visit.go(`/implementer${campaign}/needs?show=high`)
-  await visit.page.locator('main table a').first().click()
-  await visit.page.waitForLoadState('load')
+  await visit.click('table a')
   await visit.look('implementer-need-person')
   await visit.choose('needed', 'yes')
   await visit.press('results.sign.submitOne')
@@ -78,8 +80,7 @@ export async function releaseReport({ site, company, implementer }: Story): Prom
   await visit.look('implementer-reports-waiting')
   await site.settle()
   await visit.go('/implementer/reports')
-  await visit.page.locator('main h2 a').first().click()
-  await visit.page.waitForLoadState('load')
+  await visit.click('h2 a')
   await visit.look('implementer-report-preview')
   const whole = visit.page.locator('input[name="whole"]').first()
   await whole.check()

@@ -35,52 +35,80 @@ describeInChromium('the main job, seen by each person', () => {
   test('HR plans the campaign', () => hr.planCampaign(story), patience)
   test('the implementer signs', () => implementer.signCampaign(story), patience)
 
-  test('it opens on its day and everybody has a mail of one shape', async () => {
-    story.site.world.clock.set('2026-11-04T01:00:00Z')
-    await story.site.settle()
-    expect(story.site.peer.received).toHaveLength(people.length)
-    const mails = await story.site.peer.parsed()
-    expect(new Set(mails.map((mail) => mail.subject)).size).toBe(1)
-    expect(new Set(mails.map((mail) => (mail.text ?? '').replace(/\/a\/\S+/, '/a/…'))).size).toBe(1)
-  }, patience)
+  test(
+    'it opens on its day and everybody has a mail of one shape',
+    async () => {
+      story.site.world.clock.set('2026-11-04T01:00:00Z')
+      await story.site.settle()
+      expect(story.site.peer.received).toHaveLength(people.length)
+      const mails = await story.site.peer.parsed()
+      expect(new Set(mails.map((mail) => mail.subject)).size).toBe(1)
+      expect(new Set(mails.map((mail) => (mail.text ?? '').replace(/\/a\/\S+/, '/a/…'))).size).toBe(1)
+    },
+    patience,
+  )
 
-  test('an employee answers on two devices, partly by keyboard', () => employee.answerOnTwoDevices(story, withScript.code), patience)
+  test(
+    'an employee answers on two devices, partly by keyboard',
+    () => employee.answerOnTwoDevices(story, withScript.code),
+    patience,
+  )
   test('an employee answers without scripts', () => employee.answerWithoutScript(story, withoutScript.code), patience)
 
-  test('the others answer; implementer and HR see how far it is', async () => {
-    await answerFor(story.site, others, 2026)
-    await implementer.followCampaign(story)
-    story.site.world.clock.set('2026-11-10T01:00:00Z')
-    await story.site.settle()
-    await hr.followCampaign(story)
-  }, patience)
+  test(
+    'the others answer; implementer and HR see how far it is',
+    async () => {
+      await answerFor(story.site, others, 2026)
+      await implementer.followCampaign(story)
+      story.site.world.clock.set('2026-11-10T01:00:00Z')
+      await story.site.settle()
+      await hr.followCampaign(story)
+    },
+    patience,
+  )
 
-  test('the implementer confirms who needs an interview and releases the results', async () => {
-    story.site.world.clock.set('2026-11-21T00:30:00Z')
-    await story.site.settle()
-    await implementer.confirmAndRelease(story, others.length + 2)
-    await story.site.settle()
-  }, patience)
+  test(
+    'the implementer confirms who needs an interview and releases the results',
+    async () => {
+      story.site.world.clock.set('2026-11-21T00:30:00Z')
+      await story.site.settle()
+      await implementer.confirmAndRelease(story, others.length + 2)
+      await story.site.settle()
+    },
+    patience,
+  )
 
   test('the physician begins', () => physician.acknowledgeSecrecy(story), patience)
 
-  test('an employee reads the result, asks for an interview and talks to a physician privately', async () => {
-    story.site.world.clock.set('2026-11-24T01:00:00Z')
-    await story.site.settle()
-    await employee.readResult(story, withScript.code)
-  }, patience)
+  test(
+    'an employee reads the result, asks for an interview and talks to a physician privately',
+    async () => {
+      story.site.world.clock.set('2026-11-24T01:00:00Z')
+      await story.site.settle()
+      await employee.readResult(story, withScript.code)
+    },
+    patience,
+  )
 
-  test('the implementer releases the group report, HR reads it', async () => {
-    await implementer.releaseReport(story)
-    await story.site.settle()
-    await hr.readReport(story)
-  }, patience)
+  test(
+    'the implementer releases the group report, HR reads it',
+    async () => {
+      await implementer.releaseReport(story)
+      await story.site.settle()
+      await hr.readReport(story)
+    },
+    patience,
+  )
 
-  test('HR sees the request, the physician gives an opinion, HR records a measure', async () => {
-    await hr.answerRequest(story, 'asked')
-    story.site.world.clock.set('2026-12-02T01:00:00Z')
-    await physician.giveOpinion(story)
-    story.site.world.clock.set('2026-12-07T01:00:00Z')
-    await hr.answerRequest(story, 'opinion')
-  }, patience)
+  test(
+    'HR sees the request, the physician gives an opinion, HR records a measure',
+    async () => {
+      await hr.answerRequest(story, 'asked')
+      story.site.world.clock.set('2026-12-02T01:00:00Z')
+      await physician.giveOpinion(story)
+      story.site.world.clock.set('2026-12-07T01:00:00Z')
+      await hr.answerRequest(story, 'opinion')
+    },
+    patience,
+  )
 })
