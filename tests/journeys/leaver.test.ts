@@ -70,7 +70,7 @@ describeInChromium('leaving and staying in touch', () => {
       await visit.press('graduations.landing.open')
       expect(await visit.heading()).toContain('ありがとうございました')
       await visit.look('graduation')
-      await visit.press('graduations.walk.tick')
+      await visit.click('form[action^="/graduation/steps/"] button')
       expect(await visit.text()).toContain(visit.say('web.steps.done'))
       await visit.press('graduations.walk.contactEnter')
       await visit.look('graduation-contact')
