@@ -132,7 +132,7 @@ export async function tellCampaign(
   return { campaignId, invited: people.length, delivered, respondents, released, needed, reportId: computed.reportId }
 }
 
-async function plan(stage: Stage, hr: { role: 'hr'; companyId: string; subjectId: string }, dates: CampaignDates): Promise<string> {
+export async function plan(stage: Stage, hr: { role: 'hr'; companyId: string; subjectId: string }, dates: CampaignDates): Promise<string> {
   const { services, clock } = stage
   const text = (key: string) => services.texts.text('ja', key)
   return services.database.as(hr, clock.now(), async (db) => {

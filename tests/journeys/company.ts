@@ -7,15 +7,15 @@ import { type Site, type Visit } from '../helpers/chromium.ts'
 import type { TestCompany } from '../helpers/world.ts'
 import { employees, person } from '../roster/files.ts'
 
-/** Departments of the journeys' company and the people attached directly: 本社 with 65 of them, 北支店 with 11. */
+/** Departments of the journeys' company and the people attached directly: 本社 with 52 of them, 北支店 with 11. */
 const units = [
   { code: 'D1', name: '営業本部', parent: '', people: 2, workplace: 'W1' },
-  { code: 'D11', name: '第一営業課', parent: 'D1', people: 15, workplace: 'W1' },
-  { code: 'D12', name: '第二営業課', parent: 'D1', people: 12, workplace: 'W1' },
-  { code: 'D13', name: '第三営業課', parent: 'D1', people: 5, workplace: 'W1' },
+  { code: 'D11', name: '第一営業課', parent: 'D1', people: 13, workplace: 'W1' },
+  { code: 'D12', name: '第二営業課', parent: 'D1', people: 11, workplace: 'W1' },
+  { code: 'D13', name: '第三営業課', parent: 'D1', people: 4, workplace: 'W1' },
   { code: 'D2', name: '製造本部', parent: '', people: 2, workplace: 'W1' },
-  { code: 'D21', name: '組立課', parent: 'D2', people: 16, workplace: 'W1' },
-  { code: 'D22', name: '検査課', parent: 'D2', people: 13, workplace: 'W1' },
+  { code: 'D21', name: '組立課', parent: 'D2', people: 12, workplace: 'W1' },
+  { code: 'D22', name: '検査課', parent: 'D2', people: 8, workplace: 'W1' },
   { code: 'D3', name: '北支店', parent: '', people: 11, workplace: 'W2' },
 ]
 
