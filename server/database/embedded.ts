@@ -25,8 +25,8 @@ export interface EmbeddedServer {
 
 export interface EmbeddedOptions {
   dataDir: string
-  /** Tests give up durability for speed; nothing else may. */
-  unsafeForTests?: boolean
+  /** Data nobody will miss (tests, the demo): durability is given up for speed. Nothing else may. */
+  throwAway?: boolean
 }
 
 interface Binaries {
@@ -136,7 +136,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
       pg_ctl,
       user,
       superuserUrl,
-      unsafe: options.unsafeForTests ?? false,
+      unsafe: options.throwAway ?? false,
     })
   }
   await ensureDatabase(superuserUrl)

@@ -28,12 +28,11 @@ export async function answerAsEmployee(stage: Stage, sitting: Sitting, plan: Scr
   const card = await visitor.submit(`${path}/start`, {})
   const code = codePattern.exec(card.html)?.[0]
   if (!code) throw new Error('the page after starting shows no personal code')
-  const first = await visitor.get('/answer')
+  const first = await visitor.get('/answer/1')
   if (plan.size === 0 || first.html.includes('name="a_sex"')) await walkScreens(visitor, sitting, plan)
   else await saveScreens(visitor, sitting, plan)
-  await visitor.get('/answer/review')
-  const done = await visitor.submit('/answer/submit', { code: code.slice(-5) })
-  if (done.path !== '/answer/submitted') throw new Error(`after submitting the page is ${done.path}`)
+  const location = await visitor.send('/answer/submit', { code: code.slice(-5) })
+  if (location !== '/answer/submitted') throw new Error(`submitting leads to ${location ?? 'nothing'}`)
   return code
 }
 

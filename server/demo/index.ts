@@ -69,7 +69,7 @@ export async function demo(options: { port: number; once: boolean; seed: number 
   }
 }
 
-function tasks(port: number, told: Told): Listr<Told, typeof DefaultRenderer, typeof SimpleRenderer> {
+function tasks(port: number, told: Told): Listr<Told, 'default', 'simple'> {
   const day = (on: string) => moveDate(on, told.shift)
   const campaign = (name: string, year: number, dates: [string, string, string, string, string]) => ({
     name, year, plannedOn: day(dates[0]), opensOn: day(dates[1]), closesOn: day(dates[2]), confirmedOn: day(dates[3]), reportedOn: day(dates[4]),
@@ -113,7 +113,7 @@ function tasks(port: number, told: Told): Listr<Told, typeof DefaultRenderer, ty
       return ''
     })
 
-  return new Listr<Told, typeof DefaultRenderer, typeof SimpleRenderer>(
+  return new Listr<Told, 'default', 'simple'>(
     [
       step('データベース、メールサーバ、画面を用意する', async (context) => {
         context.stage = await buildStage(port)

@@ -40,7 +40,7 @@ export async function buildStage(port: number): Promise<Stage> {
   const keyDir = await mkdtemp(join(tmpdir(), 'hanamichi-demo-keys-'))
   const keyFile = join(keyDir, 'hanamichi.key')
   const clock = createStoryClock(systemClock)
-  const server = await startEmbedded({ dataDir })
+  const server = await startEmbedded({ dataDir, throwAway: true })
   await migrate(server.ownerUrl, 'hanamichi_runtime')
   const mailbox = await startMailbox(clock.now)
   const outerKey = await createOuterKey(keyFile)

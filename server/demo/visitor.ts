@@ -14,8 +14,8 @@ export interface Visitor {
   submit: (action: string | RegExp, values: Record<string, string | readonly string[]>) => Promise<Answer>
   /** Sends fields to a path together with the hidden fields (`_csrf`, `form_id`) of the page that stands now. */
   post: (path: string, values: Record<string, string | readonly string[]>) => Promise<Answer>
-  /** What a script of the page sends in the background: the hidden fields of the page go along, the page stays. */
-  send: (path: string, values: Record<string, string | readonly string[]>) => Promise<void>
+  /** Sends without looking at what comes next: the hidden fields of the page go along, the page stays. @returns where the answer leads, if anywhere */
+  send: (path: string, values: Record<string, string | readonly string[]>) => Promise<string | undefined>
   readonly page: Answer
 }
 
@@ -176,7 +176,8 @@ export function openVisitor(baseUrl: string): Visitor {
     post: (path, values) => go('POST', path, merge(hiddenFields(page.html), values)),
     async send(path, values) {
       const answer = await send(base, 'POST', path, cookies, merge(hiddenFields(page.html), values))
-      if (answer.status !== 204) throw new Error(`POST ${path} in the background answered ${answer.status}`)
+      if (answer.status !== 204 && answer.status !== 303) throw new Error(`POST ${path} in the background answered ${answer.status}`)
+      return answer.headers.location
     },
   }
 }

@@ -30,7 +30,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     pattern = `postgresql://\${login}:test@${url.host || 'localhost'}/\${database}${url.search}`
   } else {
     folder = await mkdtemp(join(tmpdir(), 'hanamichi-test-'))
-    const server = await startEmbedded({ dataDir: folder, unsafeForTests: true })
+    const server = await startEmbedded({ dataDir: folder, throwAway: true })
     stop = server.stop
     pattern = decodeURIComponent(server.urlFor('hanamichi_owner', 'DATABASE'))
       .replace('hanamichi_owner', '${login}')
