@@ -18,13 +18,39 @@ export type AddRoutes = (app: FastifyInstance, services: Services) => Promise<vo
 /**
  * Every capability, listed by hand, in the order of docs/ARCHITECTURE.md: a capability may use those above it, never those below.
  */
-export const capabilities: readonly AddRoutes[] = [access.addRoutes, roster.addRoutes, campaigns.addRoutes, results.addRoutes, answering.addRoutes, physicianDesk.addRoutes, groupReports.addRoutes, graduations.addRoutes, alumni.addRoutes]
+export const capabilities: readonly AddRoutes[] = [
+  access.addRoutes,
+  roster.addRoutes,
+  campaigns.addRoutes,
+  results.addRoutes,
+  answering.addRoutes,
+  physicianDesk.addRoutes,
+  groupReports.addRoutes,
+  graduations.addRoutes,
+  alumni.addRoutes,
+]
 
 /** Kinds of mail, by the capability that owns them. */
-export const mailTemplates: readonly MailTemplate[] = [...access.mailTemplates, ...campaigns.mailTemplates, ...results.mailTemplates, ...graduations.mailTemplates, ...alumni.mailTemplates]
+export const mailTemplates: readonly MailTemplate[] = [
+  ...access.mailTemplates,
+  ...campaigns.mailTemplates,
+  ...results.mailTemplates,
+  ...graduations.mailTemplates,
+  ...alumni.mailTemplates,
+]
 
 /** Work that requests leave behind. */
-export const jobHandlers: readonly JobHandler[] = [...campaigns.jobHandlers, ...groupReports.jobHandlers, ...graduations.jobHandlers]
+export const jobHandlers: readonly JobHandler[] = [
+  ...campaigns.jobHandlers,
+  ...groupReports.jobHandlers,
+  ...graduations.jobHandlers,
+]
 
 /** Work that is looked for by the clock. */
-export const ticks: readonly Tick[] = [...access.ticks, ...campaigns.ticks, ...answering.ticks, ...graduations.ticks, ...alumni.ticks]
+export const ticks: readonly Tick[] = [
+  ...access.ticks,
+  ...campaigns.ticks,
+  ...answering.ticks,
+  ...graduations.ticks,
+  ...alumni.ticks,
+]

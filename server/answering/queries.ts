@@ -160,16 +160,6 @@ export async function putDraft(
     .execute()
 }
 
-export async function hasDraft(db: AnyHandle, companyId: string, invitationId: string): Promise<boolean> {
-  const row = await answeringOf(db)
-    .selectFrom('response_draft')
-    .select('id')
-    .where('company_id', '=', companyId)
-    .where('id', '=', invitationId)
-    .executeTakeFirst()
-  return row !== undefined
-}
-
 /** Writes the draft back; its row was locked by {@link lockSitting}. */
 export async function saveDraft(
   db: AnyHandle,

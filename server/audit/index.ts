@@ -147,10 +147,11 @@ export async function chainAudit(db: Kysely<AuditTables>, companyId: string, mos
     .selectFrom('audit_entry')
     .selectAll('audit_entry')
     .where('audit_entry.company_id', '=', companyId)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('audit_link')
+    .where((where) =>
+      where.not(
+        where.exists(
+          where
+            .selectFrom('audit_link')
             .select('audit_link.sequence')
             .where('audit_link.company_id', '=', companyId)
             .whereRef('audit_link.entry_id', '=', 'audit_entry.id'),

@@ -17,11 +17,15 @@ async function withOwner(work: (ownerUrl: string) => Promise<BackupReport>): Pro
 /** `hanamichi backup FILE` */
 export async function backupCommand(file: string): Promise<void> {
   const report = await withOwner((ownerUrl) => backupTo(ownerUrl, file, systemClock.now()))
-  process.stdout.write(`${file}: ${report.rows} rows of ${report.tables} tables. The key file is not in it: keep it elsewhere.\n`)
+  process.stdout.write(
+    `${file}: ${report.rows} rows of ${report.tables} tables. The key file is not in it: keep it elsewhere.\n`,
+  )
 }
 
 /** `hanamichi restore FILE` */
 export async function restoreCommand(file: string): Promise<void> {
   const report = await withOwner((ownerUrl) => restoreFrom(ownerUrl, file))
-  process.stdout.write(`${report.rows} rows of ${report.tables} tables restored. Put back the key file that belongs to these data.\n`)
+  process.stdout.write(
+    `${report.rows} rows of ${report.tables} tables restored. Put back the key file that belongs to these data.\n`,
+  )
 }

@@ -17,7 +17,12 @@ export async function importRoster(options: {
   const database = await openDatabase(config)
   try {
     const { key } = await openKey(config, database)
-    const { services, close } = await openServices({ config, clock: systemClock, runtimeUrl: database.runtimeUrl, outerKey: key })
+    const { services, close } = await openServices({
+      config,
+      clock: systemClock,
+      runtimeUrl: database.runtimeUrl,
+      outerKey: key,
+    })
     try {
       await services.vault.check()
       const summary = await importRosterCommand({

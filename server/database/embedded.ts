@@ -5,7 +5,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import pg from 'pg'
+import { Client } from 'pg'
 
 const run = promisify(execFile)
 
@@ -91,7 +91,7 @@ async function asServerUser(
 }
 
 async function answers(url: string): Promise<'yes' | 'starting' | 'no'> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3_000 })
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 3_000 })
   try {
     await client.connect()
     await client.end()
@@ -262,7 +262,7 @@ async function startServer(start: StartOptions): Promise<boolean> {
 }
 
 async function ensureDatabase(superuserUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: superuserUrl })
+  const client = new Client({ connectionString: superuserUrl })
   await client.connect()
   try {
     await client.query("SELECT pg_advisory_lock(hashtext('hanamichi cluster'))")
@@ -280,7 +280,7 @@ async function ensureDatabase(superuserUrl: string): Promise<void> {
 }
 
 async function othersConnected(superuserUrl: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: superuserUrl })
+  const client = new Client({ connectionString: superuserUrl })
   try {
     await client.connect()
     const { rows } = await client.query<{ others: number }>(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import pg from 'pg'
+import { Client } from 'pg'
 import { migrateJobs } from './jobs-schema.ts'
 
 const here = import.meta.dirname
@@ -25,7 +25,7 @@ export interface MigrationReport {
  * @throws when a file that was applied has changed since
  */
 export async function migrate(ownerUrl: string, runtimeLogin: string): Promise<MigrationReport> {
-  const client = new pg.Client({ connectionString: ownerUrl, application_name: 'hanamichi migrate' })
+  const client = new Client({ connectionString: ownerUrl, application_name: 'hanamichi migrate' })
   await client.connect()
   try {
     await client.query("SELECT pg_advisory_lock(hashtext('hanamichi migrate'))")
@@ -46,7 +46,7 @@ export async function migrate(ownerUrl: string, runtimeLogin: string): Promise<M
 }
 
 // Row-level policies apply to a login by the roles it inherits: an inheriting owner would read through views with the wrong ones.
-async function refuseInheritingOwner(client: pg.Client): Promise<void> {
+async function refuseInheritingOwner(client: Client): Promise<void> {
   const { rows } = await client.query<{ inherits: boolean }>(
     'SELECT rolinherit AND NOT rolsuper AS inherits FROM pg_roles WHERE rolname = current_user',
   )
@@ -54,7 +54,7 @@ async function refuseInheritingOwner(client: pg.Client): Promise<void> {
     throw new Error('the login of MIGRATION_DATABASE_URL must be NOINHERIT: ALTER ROLE <login> NOINHERIT CREATEROLE')
 }
 
-async function applyFiles(client: pg.Client): Promise<MigrationReport> {
+async function applyFiles(client: Client): Promise<MigrationReport> {
   const done = new Map<number, string>()
   const { rows } = await client.query<{ number: number; sha256: string }>('SELECT number, sha256 FROM migration')
   for (const row of rows) done.set(row.number, row.sha256)
@@ -84,7 +84,7 @@ async function applyFiles(client: pg.Client): Promise<MigrationReport> {
   return report
 }
 
-async function grantRuntime(client: pg.Client, login: string): Promise<void> {
+async function grantRuntime(client: Client, login: string): Promise<void> {
   const name = client.escapeIdentifier(login)
   const { rows } = await client.query<{ rolinherit: boolean; rolsuper: boolean; rolbypassrls: boolean }>(
     'SELECT rolinherit, rolsuper, rolbypassrls FROM pg_roles WHERE rolname = $1',

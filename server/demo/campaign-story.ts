@@ -1,5 +1,13 @@
 import {
-  campaignWorkplaces, committeeItems, createCampaign, identifySubjects, listInvitations, opinionItems, prepareCampaign, sendReminders, signCampaign,
+  campaignWorkplaces,
+  committeeItems,
+  createCampaign,
+  identifySubjects,
+  listInvitations,
+  opinionItems,
+  prepareCampaign,
+  sendReminders,
+  signCampaign,
 } from '../campaigns/index.ts'
 import { computeGroupReport, releaseReport } from '../group-reports/index.ts'
 import { findVersion, shippedQuestionnaires } from '../questionnaires/index.ts'
@@ -60,7 +68,13 @@ export async function tellCampaign(
   clock.set(at(dates.plannedOn))
   const campaignId = await plan(stage, hr, dates)
   await services.database.as(implementer, clock.now(), (db) =>
-    signCampaign(db, companyId, campaignId, { userId: implementer.subjectId, criteriaMethod: 'conversion', reach: undefined, requestId: 'demo' }, clock.now()),
+    signCampaign(
+      db,
+      companyId,
+      campaignId,
+      { userId: implementer.subjectId, criteriaMethod: 'conversion', reach: undefined, requestId: 'demo' },
+      clock.now(),
+    ),
   )
 
   clock.set(at(dates.opensOn, '09:05'))
@@ -69,7 +83,12 @@ export async function tellCampaign(
   const delivered = stage.mailbox.mails.length - mailsBefore
 
   const people = await invitedPeople(stage, implementer, companyId, campaignId)
-  const codes = new Map((await services.database.as(hr, clock.now(), (db) => departmentTreeOn(db, companyId, dates.opensOn))).map((one) => [one.id, one.code]))
+  const codes = new Map(
+    (await services.database.as(hr, clock.now(), (db) => departmentTreeOn(db, companyId, dates.opensOn))).map((one) => [
+      one.id,
+      one.code,
+    ]),
+  )
   const definition = findVersion(await shippedQuestionnaires(), 'stress-check-57')!.definition
   const respondents: Respondent[] = []
   const screens: ScreenPlan = new Map()
@@ -80,11 +99,20 @@ export async function tellCampaign(
     const now = people.filter((_member, index) => waves[index]! >= from && waves[index]! < below)
     await inParallel(now, async (member) => {
       const code = codes.get(member.departmentId) ?? ''
-      const who = { seed: told.seed, employeeCode: member.employeeCode, year: dates.year, climate: climateOf(told.seed, code, dates.year, told.harder.get(code) ?? 0) }
+      const who = {
+        seed: told.seed,
+        employeeCode: member.employeeCode,
+        year: dates.year,
+        climate: climateOf(told.seed, code, dates.year, told.harder.get(code) ?? 0),
+      }
       const link = stage.mailbox.linkTo(member.email ?? '', '/a/')
       if (!link) throw new Error('an invited person has no mail')
       const sex = member.sex ?? (chance(told.seed, 'sex', member.employeeCode).uniform() < 0.5 ? 'male' : 'female')
-      const personalCode = await answerAsEmployee(stage, { link, answers: { ...stressAnswers(definition, who), performance: presenteeismAnswer(who) }, sex }, screens)
+      const personalCode = await answerAsEmployee(
+        stage,
+        { link, answers: { ...stressAnswers(definition, who), performance: presenteeismAnswer(who) }, sex },
+        screens,
+      )
       respondents.push({ member, link, code: personalCode })
       report(respondents.length, answering)
     })
@@ -105,7 +133,12 @@ export async function tellCampaign(
   const codeOf = new Map(people.map((member) => [member.employmentId, member.employeeCode]))
   await services.database.as(implementer, clock.now(), async (db) => {
     const lines = await listNeeds(db, services.vault, companyId, campaignId)
-    const identities = await identifySubjects(db, services.vault, companyId, lines.map((line) => line.subjectId))
+    const identities = await identifySubjects(
+      db,
+      services.vault,
+      companyId,
+      lines.map((line) => line.subjectId),
+    )
     const decisions = lines.map((line) => {
       const employeeCode = codeOf.get(identities.get(line.subjectId)?.employmentId ?? '') ?? ''
       // the implementer looks at each result of high stress; now and then an interview is not what helps
@@ -115,7 +148,9 @@ export async function tellCampaign(
     })
     await confirmNeeds(db, services.vault, signing, decisions, clock.now())
   })
-  const { released } = await services.database.as(implementer, clock.now(), (db) => releaseResults(db, signing, clock.now()))
+  const { released } = await services.database.as(implementer, clock.now(), (db) =>
+    releaseResults(db, signing, clock.now()),
+  )
   await stage.settle()
 
   clock.set(at(dates.reportedOn))
@@ -124,7 +159,13 @@ export async function tellCampaign(
     releaseReport(
       services,
       db,
-      { companyId, reportId: computed.reportId, userId: implementer.subjectId, recipients: [{ userId: hr.subjectId, departmentId: null }], requestId: 'demo' },
+      {
+        companyId,
+        reportId: computed.reportId,
+        userId: implementer.subjectId,
+        recipients: [{ userId: hr.subjectId, departmentId: null }],
+        requestId: 'demo',
+      },
       clock.now(),
     ),
   )
@@ -132,7 +173,11 @@ export async function tellCampaign(
   return { campaignId, invited: people.length, delivered, respondents, released, needed, reportId: computed.reportId }
 }
 
-export async function plan(stage: Stage, hr: { role: 'hr'; companyId: string; subjectId: string }, dates: CampaignDates): Promise<string> {
+export async function plan(
+  stage: Stage,
+  hr: { role: 'hr'; companyId: string; subjectId: string },
+  dates: CampaignDates,
+): Promise<string> {
   const { services, clock } = stage
   const text = (key: string) => services.texts.text('ja', key)
   return services.database.as(hr, clock.now(), async (db) => {
@@ -144,7 +189,10 @@ export async function plan(stage: Stage, hr: { role: 'hr'; companyId: string; su
         name: dates.name,
         opensOn: dates.opensOn,
         closesOn: dates.closesOn,
-        questionnaires: [{ slug: 'stress-check-57', version: 1 }, { slug: 'presenteeism-spq', version: 1 }],
+        questionnaires: [
+          { slug: 'stress-check-57', version: 1 },
+          { slug: 'presenteeism-spq', version: 1 },
+        ],
         workplaceIds: workplaces.map((one) => one.id),
         criteriaMethod: 'conversion',
         floor: 10,
@@ -161,14 +209,22 @@ export async function plan(stage: Stage, hr: { role: 'hr'; companyId: string; su
       workplaceId: workplace.workplaceId,
       heldOn: dates.plannedOn,
       items: Object.fromEntries(
-        (workplace.basis === 'committee' ? committeeItems : opinionItems).map((item) => [item, text(`campaigns.suggestion.${item}`)]),
+        (workplace.basis === 'committee' ? committeeItems : opinionItems).map((item) => [
+          item,
+          text(`campaigns.suggestion.${item}`),
+        ]),
       ),
     }))
     const missing = await prepareCampaign(
       db,
       hr.companyId,
       campaignId,
-      { workplaces: prepared, rulesPublishedOn: dates.plannedOn, rulesUrl: '', highStressShareResolvedOn: dates.plannedOn },
+      {
+        workplaces: prepared,
+        rulesPublishedOn: dates.plannedOn,
+        rulesUrl: '',
+        highStressShareResolvedOn: dates.plannedOn,
+      },
       clock.now(),
     )
     if (missing.length > 0) throw new Error(`the demo campaign misses ${missing.map((one) => one.field).join(', ')}`)
@@ -186,10 +242,17 @@ async function invitedPeople(
   const { services, clock } = stage
   return services.database.as(implementer, clock.now(), async (db) => {
     const invitations = await listInvitations(db, companyId, campaignId)
-    const identities = await identifySubjects(db, services.vault, companyId, invitations.map((one) => one.subjectId))
+    const identities = await identifySubjects(
+      db,
+      services.vault,
+      companyId,
+      invitations.map((one) => one.subjectId),
+    )
     const employments = new Set([...identities.values()].map((one) => one.employmentId))
     const members = await membersOn(db, companyId, clock.now().toISOString().slice(0, 10))
-    return members.filter((member) => employments.has(member.employmentId)).sort((a, b) => (a.employeeCode < b.employeeCode ? -1 : 1))
+    return members
+      .filter((member) => employments.has(member.employmentId))
+      .sort((a, b) => (a.employeeCode < b.employeeCode ? -1 : 1))
   })
 }
 

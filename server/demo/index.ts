@@ -72,7 +72,13 @@ export async function demo(options: { port: number; once: boolean; seed: number 
 function tasks(port: number, told: Told): Listr<Told, 'default', 'simple'> {
   const day = (on: string) => moveDate(on, told.shift)
   const campaign = (name: string, year: number, dates: [string, string, string, string, string]) => ({
-    name, year, plannedOn: day(dates[0]), opensOn: day(dates[1]), closesOn: day(dates[2]), confirmedOn: day(dates[3]), reportedOn: day(dates[4]),
+    name,
+    year,
+    plannedOn: day(dates[0]),
+    opensOn: day(dates[1]),
+    closesOn: day(dates[2]),
+    confirmedOn: day(dates[3]),
+    reportedOn: day(dates[4]),
   })
   const progress = (task: Task, title: string) => (done: number, total: number) => {
     task.title = `${title} ${done}/${total}`
@@ -85,13 +91,22 @@ function tasks(port: number, told: Told): Listr<Told, 'default', 'simple'> {
   })
   const ask = (title: string, plan: ReturnType<typeof campaign>) =>
     step(title, async (context, task) => {
-      context.campaign = await tellCampaign(context.stage, context.company, plan, { seed: context.seed, harder }, progress(task, title))
+      context.campaign = await tellCampaign(
+        context.stage,
+        context.company,
+        plan,
+        { seed: context.seed, harder },
+        progress(task, title),
+      )
       return `回答 ${context.campaign.respondents.length}/${context.campaign.invited}`
     })
   const leave = (title: string, fromOn: string, untilOn: string) =>
     step(title, async (context, task) => {
       const done = await tellLeavings(
-        context.stage, context.company, { departures: context.departures, fromOn: day(fromOn), untilOn: day(untilOn), seed: context.seed }, progress(task, title),
+        context.stage,
+        context.company,
+        { departures: context.departures, fromOn: day(fromOn), untilOn: day(untilOn), seed: context.seed },
+        progress(task, title),
       )
       context.totals.leavers += done.confirmed.size
       context.confirmed = done.confirmed
@@ -101,7 +116,8 @@ function tasks(port: number, told: Told): Listr<Told, 'default', 'simple'> {
   const settlePast = (title: string, fromOn: string, untilOn: string) =>
     step(title, async (context) => {
       const past = context.departures.filter(
-        (one) => one.leavingOn >= day(fromOn) && one.leavingOn < day(untilOn) && !context.confirmed.has(one.employeeCode),
+        (one) =>
+          one.leavingOn >= day(fromOn) && one.leavingOn < day(untilOn) && !context.confirmed.has(one.employeeCode),
       )
       const confirmed = await confirmDrafts(context.stage, context.company, past)
       context.totals.leavers += confirmed
@@ -117,7 +133,19 @@ function tasks(port: number, told: Told): Listr<Told, 'default', 'simple'> {
     [
       step('データベース、メールサーバ、画面を用意する', async (context) => {
         context.stage = await buildStage(port)
-        context.totals = { employees: 0, invited: 0, delivered: 0, answered: 0, released: 0, requests: 0, departments: 0, withheld: 0, flagged: 0, leavers: 0, alumni: 0 }
+        context.totals = {
+          employees: 0,
+          invited: 0,
+          delivered: 0,
+          answered: 0,
+          released: 0,
+          requests: 0,
+          departments: 0,
+          withheld: 0,
+          flagged: 0,
+          leavers: 0,
+          alumni: 0,
+        }
         context.departures = await readDepartures(context.shift)
         context.confirmed = new Set()
         context.stage.clock.set(at(day('2023-10-02')))
@@ -129,14 +157,41 @@ function tasks(port: number, told: Told): Listr<Told, 'default', 'simple'> {
       importYear(2023),
       importYear(2024),
       settlePast('2023〜2024年の退職を確定する', '2023-11-01', '2024-11-01'),
-      ask('実施回 2024', campaign('2024年度 ストレスチェック', 2024, ['2024-11-01', '2024-11-05', '2024-11-15', '2024-11-18', '2024-11-21'])),
+      ask(
+        '実施回 2024',
+        campaign('2024年度 ストレスチェック', 2024, [
+          '2024-11-01',
+          '2024-11-05',
+          '2024-11-15',
+          '2024-11-18',
+          '2024-11-21',
+        ]),
+      ),
       importYear(2025),
       settlePast('2024〜2025年の退職を確定する', '2024-11-01', '2025-11-01'),
-      ask('実施回 2025', campaign('2025年度 ストレスチェック', 2025, ['2025-11-03', '2025-11-05', '2025-11-14', '2025-11-17', '2025-11-20'])),
+      ask(
+        '実施回 2025',
+        campaign('2025年度 ストレスチェック', 2025, [
+          '2025-11-03',
+          '2025-11-05',
+          '2025-11-14',
+          '2025-11-17',
+          '2025-11-20',
+        ]),
+      ),
       leave('この一年の退職 (毎週)', '2025-11-24', '2026-10-26'),
       importYear(2026),
       settlePast('残りの退職を確定する', '2025-11-01', '2026-11-01'),
-      ask('実施回 2026', campaign('2026年度 ストレスチェック', 2026, ['2026-11-02', '2026-11-04', '2026-11-13', '2026-11-16', '2026-11-20'])),
+      ask(
+        '実施回 2026',
+        campaign('2026年度 ストレスチェック', 2026, [
+          '2026-11-02',
+          '2026-11-04',
+          '2026-11-13',
+          '2026-11-16',
+          '2026-11-20',
+        ]),
+      ),
       step('結果を開く、申し出る、相談する', async (context) => {
         const done = await tellRequests(context.stage, context.campaign, context.seed)
         context.totals.requests = done.requests
@@ -178,6 +233,9 @@ function signIns(told: Told, text: (key: string) => string): string[] {
   return [
     `${text('demo.pages')}: ${stage.baseUrl}/c/${company.key}/sign-in`,
     `${text('demo.mailbox.title')}: ${stage.mailboxUrl}`,
-    ...company.staff.map((one) => `${text(`web.role.${one.role}`)}: ${one.email}  ${text('demo.password')} ${one.password}  ${text('demo.totp')} ${one.totpSecret}`),
+    ...company.staff.map(
+      (one) =>
+        `${text(`web.role.${one.role}`)}: ${one.email}  ${text('demo.password')} ${one.password}  ${text('demo.totp')} ${one.totpSecret}`,
+    ),
   ]
 }

@@ -29,7 +29,9 @@ export async function tellLeavings(
   report: (done: number, total: number) => void,
 ): Promise<{ confirmed: Set<string>; interviews: number; alumni: number }> {
   const { clock } = stage
-  const mine = story.departures.filter((departure) => departure.noticeOn >= story.fromOn && departure.noticeOn <= story.untilOn)
+  const mine = story.departures.filter(
+    (departure) => departure.noticeOn >= story.fromOn && departure.noticeOn <= story.untilOn,
+  )
   const waiting: Leaver[] = []
   const confirmed = new Set<string>()
   let interviews = 0
@@ -44,7 +46,12 @@ export async function tellLeavings(
       await openAndConfirm(stage, company, departure, member.employmentId)
       confirmed.add(departure.employeeCode)
       if (warm.has(departure.kind))
-        given.push({ departure, member, privateAddress: `watashi-${departure.employeeCode.toLowerCase()}@example.net`, interviewed: false })
+        given.push({
+          departure,
+          member,
+          privateAddress: `watashi-${departure.employeeCode.toLowerCase()}@example.net`,
+          interviewed: false,
+        })
     }
     await stage.settle()
     for (const leaver of given) {
@@ -106,7 +113,15 @@ async function confirmAddresses(stage: Stage, leaver: Leaver): Promise<number> {
   return 1
 }
 
-const reasons = ['hours_holidays', 'relations', 'pay', 'company_future', 'job_content', 'skills_unused', 'other_personal'] as const
+const reasons = [
+  'hours_holidays',
+  'relations',
+  'pay',
+  'company_future',
+  'job_content',
+  'skills_unused',
+  'other_personal',
+] as const
 
 /** Once the invitation to the exit interview is there, most answer; each decides who may read it. */
 async function answerInterview(stage: Stage, leaver: Leaver, seed: number): Promise<boolean> {

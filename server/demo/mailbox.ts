@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { simpleParser } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
@@ -30,33 +31,37 @@ export interface Mailbox {
 export async function startMailbox(now: () => Date): Promise<Mailbox> {
   const mails: ReceivedMail[] = []
   const byAddress = new Map<string, ReceivedMail[]>()
+  async function receive(stream: Readable, recipients: readonly string[]): Promise<void> {
+    const parsed = await simpleParser(stream, { skipImageLinks: true, skipTextToHtml: true })
+    for (const recipient of recipients) {
+      const mail: ReceivedMail = {
+        number: mails.length + 1,
+        to: recipient.toLowerCase(),
+        from: parsed.from?.text ?? '',
+        subject: parsed.subject ?? '',
+        text: parsed.text ?? '',
+        html: parsed.html || '',
+        receivedAt: now(),
+      }
+      mails.push(mail)
+      const kept = byAddress.get(mail.to)
+      if (kept) kept.push(mail)
+      else byAddress.set(mail.to, [mail])
+    }
+  }
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
     disableReverseLookup: true,
     logger: false,
     onData(stream, session, callback) {
-      simpleParser(stream, { skipImageLinks: true, skipTextToHtml: true }).then(
-        (parsed) => {
-          for (const recipient of session.envelope.rcptTo) {
-            const mail: ReceivedMail = {
-              number: mails.length + 1,
-              to: recipient.address.toLowerCase(),
-              from: parsed.from?.text ?? '',
-              subject: parsed.subject ?? '',
-              text: parsed.text ?? '',
-              html: parsed.html || '',
-              receivedAt: now(),
-            }
-            mails.push(mail)
-            const kept = byAddress.get(mail.to)
-            if (kept) kept.push(mail)
-            else byAddress.set(mail.to, [mail])
-          }
-          callback()
-        },
-        (error: Error) => callback(error),
+      const recipients = session.envelope.rcptTo.map((one) => one.address)
+      const settled = receive(stream, recipients).then(
+        () => undefined,
+        (error: Error) => error,
       )
+      // oxlint-disable-next-line promise/no-callback-in-promise, promise/always-return -- smtp-server speaks callbacks
+      void settled.then((error) => callback(error))
     },
   })
   await new Promise<void>((done, fail) => {

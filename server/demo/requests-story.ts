@@ -7,10 +7,17 @@ import type { Stage } from './stage.ts'
  * After release: most open their result with the personal code, some of those who need it ask for the interview, and one person talks to the
  * physician in private. Returns how many asked.
  */
-export async function tellRequests(stage: Stage, told: CampaignTold, seed: number): Promise<{ opened: number; requests: number }> {
+export async function tellRequests(
+  stage: Stage,
+  told: CampaignTold,
+  seed: number,
+): Promise<{ opened: number; requests: number }> {
   let opened = 0
   let requests = 0
-  const ordinary = told.respondents.filter((one) => !told.needed.has(one.member.employeeCode)).sort(byCode).slice(0, 12)
+  const ordinary = told.respondents
+    .filter((one) => !told.needed.has(one.member.employeeCode))
+    .sort(byCode)
+    .slice(0, 12)
   const needed = told.respondents.filter((one) => told.needed.has(one.member.employeeCode)).sort(byCode)
   for (const [index, one] of [...needed, ...ordinary].entries()) {
     const link = stage.mailbox.linkTo(one.member.email ?? '', '/a/')
@@ -23,7 +30,10 @@ export async function tellRequests(stage: Stage, told: CampaignTold, seed: numbe
       requests++
     } else if (index === needed.length) {
       await visitor.get('/result/consultation')
-      const physician = /name="physician"[^>]*value="([0-9a-f-]{36})"|value="([0-9a-f-]{36})"[^>]*name="physician"/.exec(visitor.page.html)
+      const physician =
+        /name="physician"[^>]*value="([0-9a-f-]{36})"|value="([0-9a-f-]{36})"[^>]*name="physician"/.exec(
+          visitor.page.html,
+        )
       await visitor.submit('/result/consultation', {
         physician: physician?.[1] ?? physician?.[2] ?? '',
         message: '最近よく眠れません。会社に知らせずに、一度お話しできますか。',
@@ -34,4 +44,5 @@ export async function tellRequests(stage: Stage, told: CampaignTold, seed: numbe
   return { opened, requests }
 }
 
-const byCode = (a: { member: { employeeCode: string } }, b: { member: { employeeCode: string } }) => (a.member.employeeCode < b.member.employeeCode ? -1 : 1)
+const byCode = (a: { member: { employeeCode: string } }, b: { member: { employeeCode: string } }) =>
+  a.member.employeeCode < b.member.employeeCode ? -1 : 1

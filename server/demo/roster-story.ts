@@ -35,7 +35,13 @@ export async function readDepartures(shift: number): Promise<DepartureRow[]> {
 }
 
 /** HR imports the files of one year: preview, nothing wrong, applied. Files keep their encoding; only their dates are moved. */
-export async function importSnapshot(stage: Stage, company: DemoCompany, year: number, effectiveOn: string, shift: number): Promise<void> {
+export async function importSnapshot(
+  stage: Stage,
+  company: DemoCompany,
+  year: number,
+  effectiveOn: string,
+  shift: number,
+): Promise<void> {
   const { services, clock } = stage
   clock.set(at(effectiveOn, '10:00'))
   const userId = staffOf(company, 'hr').userId
@@ -45,7 +51,12 @@ export async function importSnapshot(stage: Stage, company: DemoCompany, year: n
     const encoding = isUtf8(bytes) ? 'utf8' : 'Shift_JIS'
     const moved = iconv.encode(moveDates(iconv.decode(bytes, encoding, { stripBOM: false }), shift), encoding)
     const previewed = await importRosterFile(services, {
-      companyId: company.companyId, kind, fileName, effectiveOn, createdBy: userId, stream: Readable.from([moved]),
+      companyId: company.companyId,
+      kind,
+      fileName,
+      effectiveOn,
+      createdBy: userId,
+      stream: Readable.from([moved]),
     })
     if (previewed.wrong > 0) throw new Error(`${fileName}: ${previewed.wrong} lines are wrong`)
     await applyImport(services, { companyId: company.companyId, importId: previewed.importId, userId })
@@ -63,7 +74,11 @@ function isUtf8(bytes: Buffer): boolean {
 }
 
 /** HR confirms the kinds of all drafts that the last import left (people who had left before anybody opened their graduation). */
-export async function confirmDrafts(stage: Stage, company: DemoCompany, departures: readonly DepartureRow[]): Promise<number> {
+export async function confirmDrafts(
+  stage: Stage,
+  company: DemoCompany,
+  departures: readonly DepartureRow[],
+): Promise<number> {
   const { services, clock } = stage
   const { companyId } = company
   const userId = staffOf(company, 'hr').userId
@@ -76,7 +91,8 @@ export async function confirmDrafts(stage: Stage, company: DemoCompany, departur
     for (const [leavingOn, leaving] of Map.groupBy(departures, (departure) => departure.leavingOn)) {
       const codes = new Set(leaving.map((departure) => departure.employeeCode))
       for (const member of await membersOn(db, companyId, leavingOn))
-        if (codes.has(member.employeeCode) && ended.has(member.employmentId)) found.set(member.employeeCode, member.employmentId)
+        if (codes.has(member.employeeCode) && ended.has(member.employmentId))
+          found.set(member.employeeCode, member.employmentId)
     }
     return found
   })
@@ -91,16 +107,39 @@ export async function confirmDrafts(stage: Stage, company: DemoCompany, departur
 }
 
 /** HR opens a graduation (or takes the draft there is) and confirms its kind. */
-export async function openAndConfirm(stage: Stage, company: DemoCompany, departure: DepartureRow, employmentId: string): Promise<string> {
+export async function openAndConfirm(
+  stage: Stage,
+  company: DemoCompany,
+  departure: DepartureRow,
+  employmentId: string,
+): Promise<string> {
   const { services, clock } = stage
   const { companyId } = company
   const userId = staffOf(company, 'hr').userId
   const { departureId } = await services.database.as({ role: 'hr', companyId, subjectId: userId }, clock.now(), (db) =>
-    openDraft(db, companyId, { employmentId, noticeOn: departure.noticeOn, lastWorkingOn: departure.lastWorkingOn, leavingOn: departure.leavingOn }, clock.now()),
+    openDraft(
+      db,
+      companyId,
+      {
+        employmentId,
+        noticeOn: departure.noticeOn,
+        lastWorkingOn: departure.lastWorkingOn,
+        leavingOn: departure.leavingOn,
+      },
+      clock.now(),
+    ),
   )
   await confirmDeparture(
     services,
-    { companyId, departureId, kind: departure.kind, noticeOn: departure.noticeOn, lastWorkingOn: departure.lastWorkingOn, leavingOn: departure.leavingOn, userId },
+    {
+      companyId,
+      departureId,
+      kind: departure.kind,
+      noticeOn: departure.noticeOn,
+      lastWorkingOn: departure.lastWorkingOn,
+      leavingOn: departure.leavingOn,
+      userId,
+    },
     clock.now(),
   )
   return departureId

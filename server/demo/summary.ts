@@ -1,5 +1,10 @@
 import type { Disclosed, ShareFigure } from '../../analysis/disclosure/index.ts'
-import { reportSummary, type AssessedValue, type DepartmentSummary, type ReportSummary } from '../group-reports/index.ts'
+import {
+  reportSummary,
+  type AssessedValue,
+  type DepartmentSummary,
+  type ReportSummary,
+} from '../group-reports/index.ts'
 import { staffOf, type DemoCompany } from './staff.ts'
 import type { Stage } from './stage.ts'
 
@@ -21,15 +26,23 @@ export interface Totals {
 /** What HR reads in the report of the current campaign: only disclosed figures. */
 export async function readSummary(stage: Stage, company: DemoCompany, reportId: string): Promise<ReportSummary> {
   const { services } = stage
-  return services.database.as({ role: 'hr', companyId: company.companyId, subjectId: staffOf(company, 'hr').userId }, services.clock.now(), (db) =>
-    reportSummary(db, company.companyId, reportId),
+  return services.database.as(
+    { role: 'hr', companyId: company.companyId, subjectId: staffOf(company, 'hr').userId },
+    services.clock.now(),
+    (db) => reportSummary(db, company.companyId, reportId),
   )
 }
 
 /** Width of a text on a terminal: Japanese characters take two columns. */
 function width(text: string): number {
   let columns = 0
-  for (const character of text) columns += /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(character) ? 2 : 1
+  for (const character of text)
+    columns +=
+      /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(
+        character,
+      )
+        ? 2
+        : 1
   return columns
 }
 
@@ -40,10 +53,13 @@ const pad = (text: string, columns: number, right = false) => {
 
 /** The departments in one table, for the terminal. */
 export function departmentTable(summary: ReportSummary, text: (key: string) => string): string {
-  const heads = ['department', 'respondents', 'highStress', 'healthRisk', 'observed', 'expected', 'risk', 'status'].map((one) => text(`demo.table.${one}`))
+  const heads = ['department', 'respondents', 'highStress', 'healthRisk', 'observed', 'expected', 'risk', 'status'].map(
+    (one) => text(`demo.table.${one}`),
+  )
   const rows = summary.departments.map((one) => rowOf(one, text))
   const columns = heads.map((head, index) => Math.max(width(head), ...rows.map((row) => width(row[index]!))))
-  const line = (cells: readonly string[]) => cells.map((cell, index) => pad(cell, columns[index]!, index > 0 && index < 7)).join('  ')
+  const line = (cells: readonly string[]) =>
+    cells.map((cell, index) => pad(cell, columns[index]!, index > 0 && index < 7)).join('  ')
   return [line(heads), columns.map((one) => '─'.repeat(one)).join('  '), ...rows.map(line)].join('\n')
 }
 
@@ -79,6 +95,18 @@ function riskText(value: AssessedValue | undefined): string {
 
 /** The demo's last line: the same seed gives the same line. */
 export function lastLine(totals: Totals): string {
-  const order = ['employees', 'invited', 'delivered', 'answered', 'released', 'requests', 'departments', 'withheld', 'flagged', 'leavers', 'alumni'] as const
+  const order = [
+    'employees',
+    'invited',
+    'delivered',
+    'answered',
+    'released',
+    'requests',
+    'departments',
+    'withheld',
+    'flagged',
+    'leavers',
+    'alumni',
+  ] as const
   return `demo: ${order.map((name) => `${name}=${totals[name]}`).join(' ')}`
 }

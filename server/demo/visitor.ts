@@ -176,7 +176,8 @@ export function openVisitor(baseUrl: string): Visitor {
     post: (path, values) => go('POST', path, merge(hiddenFields(page.html), values)),
     async send(path, values) {
       const answer = await send(base, 'POST', path, cookies, merge(hiddenFields(page.html), values))
-      if (answer.status !== 204 && answer.status !== 303) throw new Error(`POST ${path} in the background answered ${answer.status}`)
+      if (answer.status !== 204 && answer.status !== 303)
+        throw new Error(`POST ${path} in the background answered ${answer.status}`)
       return answer.headers.location
     },
   }

@@ -50,7 +50,11 @@ export async function deskPage(
         name: request.staffName ?? '',
         role: audience && audience !== 'staff' ? text(`web.role.${audience}`) : '',
         // whoever holds one role has nothing to switch
-        roles: (roles.length > 1 || audience === 'staff' ? roles : []).map((role) => ({ value: role, label: text(`web.role.${role}`), current: role === audience })),
+        roles: (roles.length > 1 || audience === 'staff' ? roles : []).map((role) => ({
+          value: role,
+          label: text(`web.role.${role}`),
+          current: role === audience,
+        })),
       },
       ...data,
     },

@@ -98,7 +98,8 @@ function problemOf(error: FastifyError): Problem {
   if (database) return database
   if (hasZodFastifySchemaValidationErrors(error)) return new Problem('invalid_input')
   // the plugin answers by itself instead of calling back
-  if (error.code === 'FST_CSRF_MISSING_SECRET' || error.code === 'FST_CSRF_INVALID_TOKEN') return new Problem('form_expired')
+  if (error.code === 'FST_CSRF_MISSING_SECRET' || error.code === 'FST_CSRF_INVALID_TOKEN')
+    return new Problem('form_expired')
   if (error.statusCode === 413) return new Problem('too_large')
   if (error.statusCode === 429) return new Problem('too_many_requests')
   if (error.statusCode === 415 || error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')

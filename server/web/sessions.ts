@@ -66,8 +66,8 @@ export interface NewSession {
 }
 
 /** Makes a session in the caller's transaction; the cookie's value is returned once and only its hash is kept. */
-// oxlint-disable-next-line typescript/no-explicit-any -- any role that may begin sessions
 export async function openSession(
+  // oxlint-disable-next-line typescript/no-explicit-any -- any role that may begin sessions
   db: Kysely<any>,
   session: NewSession,
   at: Date,
@@ -92,22 +92,6 @@ export async function openSession(
     })
     .execute()
   return { cookie: `${session.companyKey}.${secret}`, sessionId: id }
-}
-
-/** Raises what a session has proven (link to code, password to full). */
-// oxlint-disable-next-line typescript/no-explicit-any -- see openSession
-export async function strengthenSession(
-  db: Kysely<any>,
-  companyId: string,
-  sessionId: string,
-  strength: Strength,
-): Promise<void> {
-  await (db as Kysely<Tables>)
-    .updateTable('session')
-    .set({ strength })
-    .where('company_id', '=', companyId)
-    .where('id', '=', sessionId)
-    .execute()
 }
 
 /** Ends sessions of a subject (all of them, or one). */
@@ -172,8 +156,8 @@ export async function findSession(
 }
 
 /** Keeps a used session alive; written at most once a minute, not at every page. */
-// oxlint-disable-next-line typescript/no-explicit-any -- see openSession
 export async function touchSession(
+  // oxlint-disable-next-line typescript/no-explicit-any -- see openSession
   db: Kysely<any>,
   identity: { companyId: string; sessionId: string },
   at: Date,

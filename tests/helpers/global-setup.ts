@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
+import { Client } from 'pg'
 import type { TestProject } from 'vitest/node'
 import { startEmbedded } from '../../server/database/embedded.ts'
 import { migrate } from '../../server/database/migrate.ts'
@@ -37,7 +37,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       .replace('DATABASE', '${database}')
   }
   const superuser = given ?? fill(pattern, 'postgres', 'postgres')
-  const admin = new pg.Client({ connectionString: superuser })
+  const admin = new Client({ connectionString: superuser })
   await admin.connect()
   for (const name of await leftovers(admin))
     await admin.query(`DROP DATABASE IF EXISTS ${admin.escapeIdentifier(name)} WITH (FORCE)`)
@@ -57,7 +57,7 @@ export function fill(pattern: string, login: string, database: string): string {
   return pattern.replace('${login}', login).replace('${database}', database)
 }
 
-async function leftovers(admin: pg.Client): Promise<string[]> {
+async function leftovers(admin: Client): Promise<string[]> {
   const { rows } = await admin.query<{ datname: string }>(
     "SELECT datname FROM pg_database WHERE datname LIKE 'hanamichi_test_%' OR datname = $1",
     [template],
@@ -66,7 +66,7 @@ async function leftovers(admin: pg.Client): Promise<string[]> {
 }
 
 async function createLogins(superuserUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: superuserUrl })
+  const client = new Client({ connectionString: superuserUrl })
   await client.connect()
   await client.query(`DO $$ BEGIN
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'hanamichi_owner') THEN

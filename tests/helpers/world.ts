@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
-import pg from 'pg'
+import { Client } from 'pg'
 import { inject } from 'vitest'
 import { buildApp } from '../../server/app.ts'
 import { readConfig } from '../../server/config.ts'
@@ -28,7 +28,7 @@ export interface World {
   clock: TestClock
   app: () => Promise<FastifyInstance>
   /** The owner's connection: to look at what really lies in the tables. Not bound by row-level security roles of people. */
-  superuser: pg.Client
+  superuser: Client
   /** the outer key, for a server in a process of its own */
   keyText: string
   ownerUrl: string
@@ -50,7 +50,7 @@ export function createClock(start = '2026-11-02T00:00:00.000Z'): TestClock {
 export async function createWorld(environment: Record<string, string> = {}): Promise<World> {
   const pattern = inject('databaseUrlPattern')
   const name = `hanamichi_test_${randomBytes(6).toString('hex')}`
-  const admin = new pg.Client({
+  const admin = new Client({
     connectionString: process.env['TEST_DATABASE_URL'] ?? fill(pattern, 'postgres', 'postgres'),
   })
   await admin.connect()
@@ -79,7 +79,7 @@ export async function openWorld(
   environment: Record<string, string> = {},
 ): Promise<World> {
   const { ownerUrl, runtimeUrl } = place
-  const superuser = new pg.Client({ connectionString: place.superuserUrl, options: '-c search_path=hanamichi' })
+  const superuser = new Client({ connectionString: place.superuserUrl, options: '-c search_path=hanamichi' })
   // an engine that a test stops takes this connection with it
   superuser.on('error', () => undefined)
   await superuser.connect()
