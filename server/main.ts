@@ -10,6 +10,7 @@ import { openDatabase } from './database/open.ts'
 import { startWorker, type Worker, type WorkerOptions } from './jobs/index.ts'
 import { createMailTransport } from './mail/index.ts'
 import { openServices } from './open-services.ts'
+import { checkQuestionnairesInUse } from './questionnaires/index.ts'
 import type { Services } from './services.ts'
 import { openKey } from './vault/index.ts'
 
@@ -105,6 +106,7 @@ async function open(options: RunOptions, ending: Ending): Promise<Base> {
   const opened = await openServices({ config, clock, runtimeUrl: database.runtimeUrl, outerKey: key })
   ending.add(() => opened.close())
   await opened.services.vault.check()
+  await checkQuestionnairesInUse(opened.services)
   return {
     services: opened.services,
     madeKey: made,
