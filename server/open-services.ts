@@ -27,7 +27,11 @@ export async function openServices(parts: {
 }): Promise<OpenedServices> {
   const host = Fastify({ logger: false })
   const forLookUps = Math.ceil(parts.config.databasePool / 8)
-  await host.register(fastifyPostgres, poolOptions(parts.runtimeUrl, parts.config.databasePool - forLookUps))
+  // pipeline: what does not wait for each other's answer is sent in one go (see `together`)
+  await host.register(fastifyPostgres, {
+    ...poolOptions(parts.runtimeUrl, parts.config.databasePool - forLookUps),
+    pipeline: true,
+  })
   await host.register(fastifyPostgres, { ...poolOptions(parts.runtimeUrl, forLookUps), name: 'lookUps' })
   await host.ready()
   const lookUps = host.pg['lookUps']!.pool

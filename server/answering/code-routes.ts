@@ -174,7 +174,6 @@ export function addCodeRoutes(app: FastifyInstance, services: Services): void {
       const outcome = await asAudience(services, request, (db: AnyHandle) =>
         submitSitting(services, db, identity, of, at),
       )
-      if (outcome === 'closed') throw new Problem('campaign_closed')
       if (outcome === 'code_first') return reply.redirect('/answer/code', 303)
       if (outcome === 'wrong' || outcome === 'resting') {
         const { errors, status } = codeErrors(request, outcome)

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { getCampaign, type Campaign } from '../campaigns/index.ts'
+import { campaignOfInvitation, type Campaign } from '../campaigns/index.ts'
+import { together } from '../database/connection.ts'
 import type { Services } from '../services.ts'
 import type { ReadyKeys } from '../vault/index.ts'
 import { asAudience, identityOf } from '../web/audience.ts'
@@ -56,13 +57,17 @@ export async function loadSitting(services: Services, request: FastifyRequest): 
   const invitationId = invitationOf(identity)
   const { companyId } = identity
   return asAudience(services, request, async (db: AnyHandle) => {
-    const sitting = await findSitting(db, companyId, invitationId)
-    if (!sitting) throw new Problem('sign_in_needed')
+    const [sitting, keys, campaign, contact] = await together(
+      findSitting(db, companyId, invitationId),
+      draftKeys(services, db, identity),
+      campaignOfInvitation(db, companyId, invitationId),
+      contactOf(services, db, companyId),
+    )
+    if (!sitting || !campaign) throw new Problem('sign_in_needed')
     if (!sitting.sealedDraft) throw new Elsewhere('/answer/submitted')
     if (!mayGoOn(sitting.code, identity)) throw new Elsewhere('/answer/code')
     const place = { table: 'response_draft', rowId: invitationId }
-    const draft = await services.vault.open<Draft>(db, companyId, place, sitting.sealedDraft)
-    const campaign = await getCampaign(db, companyId, draft.campaignId)
+    const draft = keys.open<Draft>(place, sitting.sealedDraft)
     checkOpen(campaign, services.clock.now())
     const sheets = planSheets(await versionsOf(draft.questionnaires), draft.asksSex)
     return {
@@ -72,9 +77,15 @@ export async function loadSitting(services: Services, request: FastifyRequest): 
       sheets,
       campaign,
       code: sitting.code,
-      contact: await contactOf(services, db, companyId),
+      contact,
     }
   })
+}
+
+// made at the start; a draft without it cannot be read by anybody
+function draftKeys(services: Services, db: AnyHandle, { companyId, subjectId }: Identity): Promise<ReadyKeys> {
+  const { area, recordType } = draftKeyOf(subjectId)
+  return services.vault.keysOfSubject(db, companyId, { area, subjectId, recordTypes: [recordType] })
 }
 
 export function checkOpen(campaign: Campaign, at: Date): void {
@@ -94,16 +105,19 @@ export async function changeDraft<Result>(
   const { companyId, subjectId } = identity
   const at = services.clock.now()
   return asAudience(services, request, async (db: AnyHandle) => {
-    const sitting = await lockSitting(db, companyId, invitationId)
+    const [sitting, keys, campaign] = await together(
+      lockSitting(db, companyId, invitationId),
+      draftKeys(services, db, identity),
+      campaignOfInvitation(db, companyId, invitationId),
+    )
     if (!sitting) throw new Elsewhere('/answer/submitted')
     if (!mayGoOn(sitting.code, identity)) throw new Elsewhere('/answer/code')
-    const key = draftKeyOf(subjectId)
-    const keys: ReadyKeys = await services.vault.readyKeys(db, companyId, [key], at)
+    if (!campaign) throw new Problem('sign_in_needed')
     const place = { table: 'response_draft', rowId: invitationId }
     const before = keys.open<Draft>(place, sitting.sealedDraft)
-    checkOpen(await getCampaign(db, companyId, before.campaignId), at)
+    checkOpen(campaign, at)
     const { draft, result } = change(before, planSheets(await versionsOf(before.questionnaires), before.asksSex))
-    await saveDraft(db, companyId, invitationId, keys.seal(key, place, draft), at)
+    await saveDraft(db, companyId, invitationId, keys.seal(draftKeyOf(subjectId), place, draft), at)
     return result
   })
 }

@@ -6,6 +6,7 @@
  */
 export {
   advanceCampaign,
+  campaignOfInvitation,
   campaignQuestionnaires,
   campaignWorkplaces,
   findCampaign,

@@ -76,6 +76,26 @@ export async function findCampaign(
   return row && campaignOf(row)
 }
 
+/** The campaign that an invitation belongs to, in one statement; undefined where the role does not reach the invitation. */
+export async function campaignOfInvitation(
+  db: AnyHandle,
+  companyId: string,
+  invitationId: string,
+): Promise<Campaign | undefined> {
+  const row = await campaignsOf(db)
+    .selectFrom('campaign')
+    .innerJoin('invitation', (join) =>
+      join
+        .onRef('invitation.company_id', '=', 'campaign.company_id')
+        .onRef('invitation.campaign_id', '=', 'campaign.id'),
+    )
+    .selectAll('campaign')
+    .where('invitation.company_id', '=', companyId)
+    .where('invitation.id', '=', invitationId)
+    .executeTakeFirst()
+  return row && campaignOf(row)
+}
+
 /** @throws {Problem} not_found, also for another company's id */
 export async function getCampaign(db: AnyHandle, companyId: string, campaignId: string): Promise<Campaign> {
   const campaign = await findCampaign(db, companyId, campaignId)

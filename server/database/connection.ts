@@ -1,5 +1,6 @@
+import type { Socket } from 'node:net'
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
-import type { Pool, PoolClient } from 'pg'
+import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg'
 
 /** Request roles and work roles of roles.sql. A transaction runs as exactly one of them. */
 export type DatabaseRole =
@@ -48,22 +49,59 @@ function beginSql(actor: Actor, at: Date): string {
   )
 }
 
-// A kysely instance is bound to one checked-out client; instances are kept with their client, so a request makes none.
-const handles = new WeakMap<PoolClient, Kysely<unknown>>()
+/** A client of the pool with what is kept for it, so that a request makes none of it. */
+interface Lent {
+  role: DatabaseRole
+  handle: Kysely<unknown>
+}
+const lents = new WeakMap<PoolClient, Lent>()
 
-function handleFor<Tables>(client: PoolClient): Kysely<Tables> {
-  let handle = handles.get(client)
-  if (!handle) {
-    // kysely borrows the client for good; our caller releases it
-    const lent: PostgresPoolClient = {
-      query: client.query.bind(client),
-      release: () => {},
-    }
-    const pool: PostgresPool = { connect: async () => lent, end: async () => {}, options: {} }
-    handle = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
-    handles.set(client, handle)
+// what is sent before the event loop turns goes out as one write, and the database answers it in one go
+function corkUntilNextTick(client: PoolClient): void {
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
+  stream.cork()
+  process.nextTick(() => stream.uncork())
+}
+
+/**
+ * Runs statements of one transaction that do not need each other's answers: they are sent together. Waits for all of them
+ * even when one fails (a statement that came after the end of its transaction would run in somebody else's), then throws the first fault.
+ */
+export async function together<Parts extends readonly unknown[]>(
+  ...parts: { [Part in keyof Parts]: Promise<Parts[Part]> }
+): Promise<Parts> {
+  const settled = await Promise.allSettled(parts)
+  for (const one of settled) if (one.status === 'rejected') throw one.reason
+  return settled.map((one) => (one as PromiseFulfilledResult<unknown>).value) as unknown as Parts
+}
+
+// Employees come by the thousands and send a few dozen statements: those are parsed and planned once per connection, not at
+// each request. Staff statements vary too much to be worth the memory of the database's processes.
+const prepares: ReadonlySet<DatabaseRole> = new Set(['employee'])
+const mostPrepared = 100
+
+function lentOf(client: PoolClient): Lent {
+  const known = lents.get(client)
+  if (known) return known
+  const names = new Map<string, string>()
+  const send = (query: string | QueryConfig, values?: unknown[]): Promise<QueryResult> => {
+    corkUntilNextTick(client)
+    return client.query(query as string, values)
   }
-  return handle as unknown as Kysely<Tables>
+  const query = (sql: string, values?: unknown[]) => {
+    if (!prepares.has(lent.role) || !values?.length || values.length > 60) return send(sql, values)
+    // a plan holds the policies of the role it was made for
+    const key = `${lent.role} ${sql}`
+    let name = names.get(key)
+    if (name === undefined && names.size < mostPrepared) names.set(key, (name = `s${names.size}`))
+    return name === undefined ? send(sql, values) : send({ name, text: sql, values })
+  }
+  // kysely borrows the client for good; our caller releases it
+  const borrowed = { query, release: () => {} } as unknown as PostgresPoolClient
+  const pool: PostgresPool = { connect: async () => borrowed, end: async () => {}, options: {} }
+  const lent: Lent = { role: 'employee', handle: new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }) }
+  lents.set(client, lent)
+  return lent
 }
 
 /** The database as the rest of the server sees it. */
@@ -89,13 +127,27 @@ export interface Database {
 export function createDatabase(pool: Pool, lookUps: Pool): Database {
   return {
     pool,
-    async as(actor, at, work) {
+    async as<Tables, Result>(
+      actor: Actor,
+      at: Date,
+      work: (db: Transaction<Tables>, client: PoolClient) => Promise<Result>,
+    ) {
       const client = await pool.connect()
       let broken: Error | undefined
+      let notBegun: Error | undefined
       try {
-        await client.query(beginSql(actor, at))
-        const result = await work(handleFor(client), client)
-        await client.query('COMMIT')
+        const lent = lentOf(client)
+        lent.role = actor.role
+        corkUntilNextTick(client)
+        // the first statements go along with it; did it fail, they run as the bare login, which may do nothing
+        const begun = client.query(beginSql(actor, at)).catch((error: Error) => {
+          notBegun = error
+        })
+        const result = await work(lent.handle as unknown as Transaction<Tables>, client)
+        await begun
+        if (notBegun) throw notBegun
+        // a statement failed and somebody swallowed the error: PostgreSQL rolls back and calls that a success
+        if ((await client.query('COMMIT')).command === 'ROLLBACK') throw new Error('the transaction had failed')
         return result
       } catch (error) {
         try {
@@ -103,16 +155,25 @@ export function createDatabase(pool: Pool, lookUps: Pool): Database {
         } catch (rollbackError) {
           broken = rollbackError as Error
         }
-        throw error
+        throw notBegun ?? error
       } finally {
         client.release(broken)
       }
     },
     async lookUp<Row>(sql: string, parameters: readonly unknown[]) {
-      const { rows } = await lookUps.query(sql, parameters as unknown[])
+      const { rows } = await lookUps.query({ name: lookUpName(sql), text: sql, values: parameters as unknown[] })
       return rows as Row[]
     },
   }
+}
+
+const lookUpNames = new Map<string, string>()
+
+// look-ups are a handful of constant statements
+function lookUpName(sql: string): string {
+  let name = lookUpNames.get(sql)
+  if (name === undefined) lookUpNames.set(sql, (name = `l${lookUpNames.size}`))
+  return name
 }
 
 /** Options of every pool of the runtime login: our schema only, no statement that hangs for ever, dates as text. */

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
 
 /**
  * Envelope of everything personal: {alg, key_id, nonce, ciphertext} packed as
@@ -17,23 +17,26 @@ function boundData(place: Place): Buffer {
   return Buffer.from(`${place.companyId}|${place.table}|${place.rowId}`)
 }
 
+// a cipher made from bytes takes four times as long as one made from a key object
+const keyObject = (key: Buffer | KeyObject) => (Buffer.isBuffer(key) ? createSecretKey(key) : key)
+
 /** AES-256-GCM with a fresh random nonce: nonce · ciphertext · tag. */
-export function encrypt(key: Buffer, plain: Buffer, bound: Buffer): Buffer {
+export function encrypt(key: Buffer | KeyObject, plain: Buffer, bound: Buffer): Buffer {
   const nonce = randomBytes(12)
-  const cipher = createCipheriv('aes-256-gcm', key, nonce)
+  const cipher = createCipheriv('aes-256-gcm', keyObject(key), nonce)
   cipher.setAAD(bound)
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
 }
 
 /** Opposite of {@link encrypt}. @throws when key, bound data or text do not fit */
-export function decrypt(key: Buffer, sealed: Buffer, bound: Buffer): Buffer {
-  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12))
+export function decrypt(key: Buffer | KeyObject, sealed: Buffer, bound: Buffer): Buffer {
+  const decipher = createDecipheriv('aes-256-gcm', keyObject(key), sealed.subarray(0, 12))
   decipher.setAAD(bound)
   decipher.setAuthTag(sealed.subarray(sealed.length - 16))
   return Buffer.concat([decipher.update(sealed.subarray(12, sealed.length - 16)), decipher.final()])
 }
 
-export function pack(keyId: string, key: Buffer, plain: Buffer, place: Place): Buffer {
+export function pack(keyId: string, key: Buffer | KeyObject, plain: Buffer, place: Place): Buffer {
   return Buffer.concat([
     Buffer.from([aes256gcm]),
     Buffer.from(keyId.replaceAll('-', ''), 'hex'),
@@ -48,6 +51,6 @@ export function keyIdOf(sealed: Buffer): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
-export function unpack(key: Buffer, sealed: Buffer, place: Place): Buffer {
+export function unpack(key: Buffer | KeyObject, sealed: Buffer, place: Place): Buffer {
   return decrypt(key, sealed.subarray(17), boundData(place))
 }

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import type { Database } from '../database/connection.ts'
 import { newId } from '../ids.ts'
@@ -23,6 +23,7 @@ export interface SealedAt {
 
 /** Data keys made ready for a batch; sealing and opening with them touches no database. */
 export interface ReadyKeys {
+  holds: (of: KeyOf) => boolean
   seal: (of: KeyOf, at: SealedAt, value: unknown) => Buffer
   /** @throws {KeyUnavailable} when the value was sealed under a key that is not in this batch */
   open: <Value>(at: SealedAt, sealed: Buffer) => Value
@@ -37,6 +38,12 @@ export interface Vault {
   createCompanyKey: (db: Handle, companyId: string, at: Date) => Promise<void>
   /** Finds or makes the data keys of a batch in two statements; seal with the result. */
   readyKeys: (db: Handle, companyId: string, of: readonly KeyOf[], at: Date) => Promise<ReadyKeys>
+  /** The keys of one person that are there already, in one statement; makes none. */
+  keysOfSubject: (
+    db: Handle,
+    companyId: string,
+    of: { area: Area; subjectId: string; recordTypes: readonly string[] },
+  ) => Promise<ReadyKeys>
   /** Seals one value (JSON). For many, use {@link Vault.readyKeys}. */
   seal: (db: Handle, companyId: string, of: KeyOf, at: SealedAt, value: unknown, now: Date) => Promise<Buffer>
   /** Opens one value. @throws {KeyUnavailable} when its data key was shredded or is not this role's to read */
@@ -63,9 +70,14 @@ export class KeyUnavailable extends Error {
   }
 }
 
+interface DataKey {
+  id: string
+  key: KeyObject
+}
+
 interface CompanyKey {
   id: string
-  key: Buffer
+  key: KeyObject
 }
 
 /** Envelope encryption: data key per subject and record type, wrapped by the company key, wrapped by a key outside the database. */
@@ -81,7 +93,10 @@ export function createVault(database: Database, outer: OuterKey): Vault {
     )
     const keys = rows.map((row) => {
       if (!timingSafeEqual(row.wrapping_key_check, outer.check)) throw new Error(wrongKey)
-      return { id: row.id, key: decrypt(outer.key, row.wrapped, Buffer.from(`${companyId}|${row.id}`)) }
+      return {
+        id: row.id,
+        key: createSecretKey(decrypt(outer.key, row.wrapped, Buffer.from(`${companyId}|${row.id}`))),
+      }
     })
     if (keys.length === 0) throw new Error('this company has no key yet')
     companyKeys.set(companyId, keys)
@@ -106,9 +121,33 @@ export function createVault(database: Database, outer: OuterKey): Vault {
   async function unwrap(
     companyId: string,
     row: { company_key_id: string; wrapped: Buffer; area: string; subject_id: string; record_type: string },
-  ): Promise<Buffer> {
+  ): Promise<KeyObject> {
     const of = { area: row.area as Area, subjectId: row.subject_id, recordType: row.record_type }
-    return decrypt((await companyKey(companyId, row.company_key_id)).key, row.wrapped, boundKey(companyId, of))
+    const { key } = await companyKey(companyId, row.company_key_id)
+    return createSecretKey(decrypt(key, row.wrapped, boundKey(companyId, of)))
+  }
+
+  function batchOf(companyId: string, keys: ReadonlyMap<string, DataKey>): ReadyKeys {
+    const byId = new Map([...keys.values()].map((one) => [one.id, one.key]))
+    return {
+      holds: (of) => keys.has(nameOf(of)),
+      open<Value>(place: SealedAt, sealed: Buffer) {
+        const key = byId.get(keyIdOf(sealed))
+        if (!key) throw new KeyUnavailable()
+        return JSON.parse(
+          unpack(key, sealed, { companyId, table: place.table, rowId: place.rowId }).toString(),
+        ) as Value
+      },
+      seal(of, place, value) {
+        const key = keys.get(nameOf(of))
+        if (!key) throw new KeyUnavailable()
+        return pack(key.id, key.key, Buffer.from(JSON.stringify(value)), {
+          companyId,
+          table: place.table,
+          rowId: place.rowId,
+        })
+      },
+    }
   }
 
   const vault: Vault = {
@@ -145,7 +184,7 @@ export function createVault(database: Database, outer: OuterKey): Vault {
     async readyKeys(db: Kysely<VaultTables>, companyId, of, at) {
       const current = await companyKey(companyId)
       const wanted = new Map(of.map((one) => [nameOf(one), one]))
-      const ready = new Map<string, { id: string; key: Buffer }>()
+      const ready = new Map<string, DataKey>()
       const fetchKnown = async (names: KeyOf[]) => {
         for (let start = 0; start < names.length; start += 5_000) {
           const part = names.slice(start, start + 5_000)
@@ -186,30 +225,31 @@ export function createVault(database: Database, outer: OuterKey): Vault {
           .returning('id')
           .execute()
         const kept = new Set(stored.map((row) => row.id))
-        for (const one of made) if (kept.has(one.id)) ready.set(nameOf(one.of), { id: one.id, key: one.key })
+        for (const one of made)
+          if (kept.has(one.id)) ready.set(nameOf(one.of), { id: one.id, key: createSecretKey(one.key) })
       }
       // made by another transaction at the same moment
       const late = missing.filter((one) => !ready.has(nameOf(one)))
       if (late.length > 0) await fetchKnown(late)
-      const byId = new Map([...ready.values()].map((one) => [one.id, one.key]))
-      return {
-        open<Value>(place: SealedAt, sealed: Buffer) {
-          const key = byId.get(keyIdOf(sealed))
-          if (!key) throw new KeyUnavailable()
-          return JSON.parse(
-            unpack(key, sealed, { companyId, table: place.table, rowId: place.rowId }).toString(),
-          ) as Value
-        },
-        seal(one, place, value) {
-          const key = ready.get(nameOf(one))
-          if (!key) throw new KeyUnavailable()
-          return pack(key.id, key.key, Buffer.from(JSON.stringify(value)), {
-            companyId,
-            table: place.table,
-            rowId: place.rowId,
-          })
-        },
-      }
+      return batchOf(companyId, ready)
+    },
+
+    async keysOfSubject(db: Kysely<VaultTables>, companyId, of) {
+      const rows = await db
+        .selectFrom('data_key')
+        .select(['id', 'area', 'subject_id', 'record_type', 'company_key_id', 'wrapped'])
+        .where('company_id', '=', companyId)
+        .where('area', '=', of.area)
+        .where('subject_id', '=', of.subjectId)
+        .where('record_type', 'in', of.recordTypes)
+        .execute()
+      const found = new Map<string, DataKey>()
+      for (const row of rows)
+        found.set(nameOf({ area: of.area, subjectId: row.subject_id, recordType: row.record_type }), {
+          id: row.id,
+          key: await unwrap(companyId, row),
+        })
+      return batchOf(companyId, found)
     },
 
     async seal(db, companyId, of, at, value, now) {
@@ -227,7 +267,7 @@ export function createVault(database: Database, outer: OuterKey): Vault {
       companyId: string,
       sealed: readonly (SealedAt & { sealed: Buffer })[],
     ) {
-      const keys = new Map<string, Buffer>()
+      const keys = new Map<string, KeyObject>()
       const ids = [...new Set(sealed.map((one) => keyIdOf(one.sealed)))]
       for (let start = 0; start < ids.length; start += 5_000) {
         const rows = await db

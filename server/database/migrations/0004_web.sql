@@ -36,12 +36,15 @@ CREATE POLICY not_participants ON session AS RESTRICTIVE TO hanamichi_hr, hanami
 CREATE FUNCTION find_session(wanted_key text, wanted_hash bytea, at timestamptz)
 RETURNS TABLE (company_id uuid, company_key text, company_name text, company_locale text, time_zone text,
   id uuid, kind text, subject_id uuid, context_id uuid, strength text, last_seen_at timestamptz)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = hanamichi, pg_temp AS $$
-  SELECT c.company_id, c.key, c.name, c.locale, c.time_zone, s.id, s.kind, s.subject_id, s.context_id, s.strength, s.last_seen_at
+-- asked by every request: plpgsql keeps the plan, a function in sql makes it anew at each call
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = hanamichi, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY SELECT c.company_id, c.key, c.name, c.locale, c.time_zone, s.id, s.kind, s.subject_id, s.context_id, s.strength, s.last_seen_at
   FROM company c JOIN session s ON s.company_id = c.company_id
   WHERE c.key = wanted_key AND s.secret_hash = wanted_hash AND s.revoked_at IS NULL AND s.expires_at > at
-    AND s.last_seen_at + make_interval(secs => s.idle_seconds) > at
-$$;
+    AND s.last_seen_at + make_interval(secs => s.idle_seconds) > at;
+END $$;
 REVOKE ALL ON FUNCTION find_session(text, bytea, timestamptz) FROM PUBLIC;
 ALTER FUNCTION find_session(text, bytea, timestamptz) OWNER TO hanamichi_lookup;
 
