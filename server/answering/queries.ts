@@ -14,6 +14,8 @@ export interface StoredCode extends Attempts {
 export interface Sitting {
   code: StoredCode
   /** undefined once it was submitted */
+  campaignId: string | undefined
+  /** undefined once it was submitted */
   sealedDraft: Buffer | undefined
 }
 
@@ -54,11 +56,11 @@ export async function findSitting(
     .leftJoin('response_draft as d', (join) =>
       join.onRef('d.company_id', '=', 'c.company_id').onRef('d.id', '=', 'c.id'),
     )
-    .select([...codeColumns, 'd.sealed'])
+    .select([...codeColumns, 'd.campaign_id', 'd.sealed'])
     .where('c.company_id', '=', companyId)
     .where('c.id', '=', invitationId)
     .executeTakeFirst()
-  return row && { code: codeOf(row), sealedDraft: row.sealed ?? undefined }
+  return row && { code: codeOf(row), campaignId: row.campaign_id ?? undefined, sealedDraft: row.sealed ?? undefined }
 }
 
 /** The same with both rows locked; undefined when there is no draft (any more). Saves, submit and start-over take turns here. */

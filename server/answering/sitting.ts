@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { campaignOfInvitation, type Campaign } from '../campaigns/index.ts'
+import { campaignOfInvitation, getCampaign, type Campaign } from '../campaigns/index.ts'
 import { together } from '../database/connection.ts'
 import type { Services } from '../services.ts'
 import type { ReadyKeys } from '../vault/index.ts'
@@ -57,17 +57,17 @@ export async function loadSitting(services: Services, request: FastifyRequest): 
   const invitationId = invitationOf(identity)
   const { companyId } = identity
   return asAudience(services, request, async (db: AnyHandle) => {
-    const [sitting, keys, campaign, contact] = await together(
+    const [sitting, keys, contact] = await together(
       findSitting(db, companyId, invitationId),
       draftKeys(services, db, identity),
-      campaignOfInvitation(db, companyId, invitationId),
       contactOf(services, db, companyId),
     )
-    if (!sitting || !campaign) throw new Problem('sign_in_needed')
-    if (!sitting.sealedDraft) throw new Elsewhere('/answer/submitted')
+    if (!sitting) throw new Problem('sign_in_needed')
+    if (!sitting.sealedDraft || !sitting.campaignId) throw new Elsewhere('/answer/submitted')
     if (!mayGoOn(sitting.code, identity)) throw new Elsewhere('/answer/code')
     const place = { table: 'response_draft', rowId: invitationId }
     const draft = keys.open<Draft>(place, sitting.sealedDraft)
+    const campaign = await campaignForPage(services, db, companyId, sitting.campaignId)
     checkOpen(campaign, services.clock.now())
     const sheets = planSheets(await versionsOf(draft.questionnaires), draft.asksSex)
     return {
@@ -80,6 +80,31 @@ export async function loadSitting(services: Services, request: FastifyRequest): 
       contact,
     }
   })
+}
+
+const freshMilliseconds = 10_000
+const kept = new WeakMap<Services, Map<string, { campaign: Campaign; at: number }>>()
+
+/**
+ * The campaign of a page that only shows: read at most every ten seconds while it is open. What was signed does not change;
+ * the end is judged by the clock at each page; saving and submitting ask the database.
+ */
+async function campaignForPage(
+  services: Services,
+  db: AnyHandle,
+  companyId: string,
+  campaignId: string,
+): Promise<Campaign> {
+  let campaigns = kept.get(services)
+  if (!campaigns) kept.set(services, (campaigns = new Map()))
+  const at = services.clock.now().getTime()
+  const name = `${companyId} ${campaignId}`
+  const known = campaigns.get(name)
+  if (known && Math.abs(at - known.at) < freshMilliseconds) return known.campaign
+  const campaign = await getCampaign(db, companyId, campaignId)
+  if (campaign.state === 'open') campaigns.set(name, { campaign, at })
+  else campaigns.delete(name)
+  return campaign
 }
 
 // made at the start; a draft without it cannot be read by anybody

@@ -104,7 +104,13 @@ function createEngine(
     if (file.endsWith(text) !== (extension === text)) continue
     const name = file.slice(0, -extension.length)
     // explicitPartialContext stays off: a partial sees its caller's values, its hash laid over them.
-    const template = handlebars.compile(source, { strict: true, noEscape: extension === text })
+    // known helpers only: a name is a helper or a value when compiled, not looked for at each rendering
+    const template = handlebars.compile(source, {
+      strict: true,
+      noEscape: extension === text,
+      knownHelpers,
+      knownHelpersOnly: true,
+    })
     templates.set(name, template)
     handlebars.registerPartial(name, template)
   }
@@ -113,6 +119,13 @@ function createEngine(
 
 type Frame = { locale: string; timeZone: string }
 type Options = { hash: Record<string, unknown>; data: Frame }
+
+const knownHelpers = Object.fromEntries(
+  ['t', 'date', 'dateWithWeekday', 'dateTime', 'number', 'percent', 'eq', 'not', 'and', 'or', 'asset'].map((name) => [
+    name,
+    true,
+  ]),
+)
 
 function registerHelpers(handlebars: typeof Handlebars, texts: Texts, assetVersion: string): void {
   const date =
