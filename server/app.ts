@@ -4,7 +4,6 @@ import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import csrf from '@fastify/csrf-protection'
 import formbody from '@fastify/formbody'
-import helmet from '@fastify/helmet'
 import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import fastifyStatic from '@fastify/static'
@@ -14,6 +13,7 @@ import { capabilities } from './capabilities.ts'
 import type { Services } from './services.ts'
 import { addHealth } from './web/health.ts'
 import { addPages } from './web/pages.ts'
+import { addProtectiveHeaders } from './web/protective-headers.ts'
 
 /** One line of the route table: what tests and the documentation of who may do what are made from. */
 export interface DeclaredRoute {
@@ -59,26 +59,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
       return typeof field === 'string' ? field : ((request.headers['x-csrf-token'] as string | undefined) ?? undefined)
     },
   })
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        imgSrc: ["'self'", 'data:'],
-        fontSrc: ["'self'"],
-        connectSrc: ["'self'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-        baseUri: ["'none'"],
-      },
-    },
-    referrerPolicy: { policy: 'no-referrer' },
-    strictTransportSecurity: secure ? { maxAge: 31_536_000 } : false,
-    crossOriginOpenerPolicy: { policy: 'same-origin' },
-    crossOriginResourcePolicy: { policy: 'same-origin' },
-  })
+  await addProtectiveHeaders(app, secure)
   await app.register(rateLimit, { global: false })
   await app.register(fastifyStatic, {
     root: join(import.meta.dirname, '..', 'templates', 'static'),
