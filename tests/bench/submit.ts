@@ -1,0 +1,112 @@
+import { mkdtempSync, chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { submissionOf } from '../answering/sittings.ts'
+import { load, quantile, type Load } from './load.ts'
+import type { Spent } from './page.ts'
+import { cpuSeconds, databaseCpuSeconds, type Stage } from './stage.ts'
+
+export interface SubmitPair {
+  ours: Load & Spent
+  limit: Load & Pick<Spent, 'databaseCpuMs'>
+}
+
+const connections = 16
+/** submissions before anything is measured: the server's code is compiled, the database's plans are made */
+const warmUp = 3_000
+
+/** The least durable work of a submission, as pgbench does it: plain tables without keys to others, policies or sealing. */
+const tables = `
+  CREATE SCHEMA least;
+  CREATE TABLE least.invitation (id integer PRIMARY KEY, state text NOT NULL, submitted_at timestamptz);
+  CREATE TABLE least.response (id bigserial PRIMARY KEY, invitation_id integer NOT NULL, answers text NOT NULL, submitted_at timestamptz NOT NULL);
+  CREATE TABLE least.score (id bigserial PRIMARY KEY, invitation_id integer NOT NULL, scale text NOT NULL, raw integer NOT NULL, point integer NOT NULL);
+  INSERT INTO least.invitation SELECT n, 'started', NULL FROM generate_series(1, 20000) n;
+  ANALYZE least.invitation;`
+
+function script(): string {
+  const answers = JSON.stringify(Object.fromEntries(Array.from({ length: 57 }, (_, item) => [`q${item + 1}`, 2])))
+  return [
+    String.raw`\set id random(1, 20000)`,
+    'BEGIN;',
+    "UPDATE least.invitation SET state = 'submitted', submitted_at = now() WHERE id = :id;",
+    `INSERT INTO least.response (invitation_id, answers, submitted_at) VALUES (:id, '${answers}', now());`,
+    ...Array.from(
+      { length: 19 },
+      (_, scale) =>
+        `INSERT INTO least.score (invitation_id, scale, raw, point) VALUES (:id, 'scale${scale}', ${scale}, ${1 + (scale % 5)});`,
+    ),
+    'COMMIT;',
+  ].join('\n')
+}
+
+/** POST /answer/submit of people whose 58 answers are in their drafts, code retyped, and pgbench with sixteen clients. */
+export async function measureSubmit(
+  stage: Stage,
+  rounds: number,
+  amount: number,
+  seconds: number,
+): Promise<SubmitPair[]> {
+  const { database, world } = stage
+  await world.superuser.query(tables)
+  const folder = mkdtempSync(join(tmpdir(), 'hanamichi-bench-submit-'))
+  // pgbench runs as another system user
+  chmodSync(folder, 0o777)
+  writeFileSync(join(folder, 'least.sql'), script())
+  const waiting = await stage.sittings(rounds * amount + warmUp + 100)
+  const pid = stage.server.child.pid!
+  const ours = async (count: number) => {
+    const before = cpuSeconds(pid)
+    const databaseBefore = databaseCpuSeconds(database.pid)
+    const got = await load({
+      url: `${stage.server.url}/answer/submit`,
+      connections,
+      amount: count,
+      method: 'POST',
+      next: () => submissionOf(waiting.pop()!, stage.csrf),
+      status: 303,
+      location: '/answer/submitted',
+    })
+    return {
+      ...got,
+      cpuMs: ((cpuSeconds(pid) - before) * 1000) / got.count,
+      databaseCpuMs: ((databaseCpuSeconds(database.pid) - databaseBefore) * 1000) / got.count,
+    }
+  }
+  const limit = (time: number): SubmitPair['limit'] => {
+    const databaseBefore = databaseCpuSeconds(database.pid)
+    const prefix = join(folder, 'log')
+    const said = database.pgbench(
+      // oxfmt-ignore
+      ['-n', '-M', 'prepared', '-c', String(connections), '-j', '2', '-T', String(time), '-l', `--log-prefix=${prefix}`, '-f', join(folder, 'least.sql')],
+    )
+    const times: number[] = []
+    for (const file of readdirSync(folder).filter((name) => name.startsWith('log'))) {
+      for (const line of readFileSync(join(folder, file), 'utf8').split('\n'))
+        if (line) times.push(Number(line.split(' ')[2]) / 1000)
+      rmSync(join(folder, file))
+    }
+    times.sort((a, b) => a - b)
+    const perSecond = Number(/tps = ([\d.]+)/.exec(said)?.[1])
+    return {
+      perSecond,
+      p50: quantile(times, 0.5),
+      p95: quantile(times, 0.95),
+      count: times.length,
+      databaseCpuMs: ((databaseCpuSeconds(database.pid) - databaseBefore) * 1000) / times.length,
+    }
+  }
+  try {
+    await world.superuser.query('CHECKPOINT')
+    await ours(warmUp)
+    limit(1)
+    const pairs: SubmitPair[] = []
+    for (let round = 0; round < rounds; round++) {
+      const one = await ours(amount)
+      pairs.push({ ours: one, limit: limit(seconds) })
+    }
+    return pairs
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
