@@ -5,10 +5,11 @@ import type { Texts } from '../web/texts.ts'
 import type { CampaignPlan } from './planning.ts'
 import type { Campaign, CampaignQuestionnaire } from './queries.ts'
 
-const date = z
-  .string()
-  .regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'campaigns.error.date')
-  .refine(isDate, 'campaigns.error.date')
+const date = (key: string) =>
+  z
+    .string()
+    .regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, key)
+    .refine(isDate, key)
 const many = z.union([z.array(z.string()), z.string().transform((one) => [one])]).default([])
 const flag = z
   .literal('yes')
@@ -27,8 +28,8 @@ const reference = z.string().regex(/^[a-z][a-z0-9-]{1,62}@[1-9]\d{0,3}$/, 'campa
 /** The form of a plan; messages are text keys. */
 export const planSchema = z.object({
   name: z.string().trim().min(1, 'campaigns.error.name').max(120, 'campaigns.error.name'),
-  opensOn: date,
-  closesOn: date,
+  opensOn: date('campaigns.error.opensOn'),
+  closesOn: date('campaigns.error.closesOn'),
   questionnaires: reference,
   beside: many,
   workplaces: many,
