@@ -28,8 +28,7 @@ interface Told {
   campaign: CampaignTold
 }
 
-async function tell(): Promise<Told> {
-  const stage = await buildStage(0)
+async function tell(stage: Stage): Promise<Told> {
   const say = (words: string) => process.stderr.write(`${words}\n`)
   stage.clock.set(at('2023-10-02'))
   const company = await foundCompany(stage)
@@ -113,7 +112,7 @@ async function shoot(page: Page, name: string, height: number): Promise<void> {
 
 async function employeePages(browser: Browser, { stage, campaign }: Told): Promise<void> {
   const context = () =>
-    browser.newContext({ viewport: { width: 360, height: 900 }, deviceScaleFactor: 2, locale: 'ja' })
+    browser.newContext({ viewport: { width: 360, height: 900 }, deviceScaleFactor: 1.5, locale: 'ja' })
   const person = campaign.respondents.at(-1)!.member.email!
   const answering = await (await context()).newPage()
   await answering.goto(stage.mailbox.linkTo(person, '/a/')!)
@@ -126,7 +125,8 @@ async function employeePages(browser: Browser, { stage, campaign }: Told): Promi
 
   const needed = campaign.respondents.find((one) => campaign.needed.has(one.member.employeeCode))!
   const result = await (await context()).newPage()
-  await result.goto(needed.link)
+  const notice = stage.mailbox.to(needed.member.email!).findLast((mail) => mail.subject.includes('結果'))
+  await result.goto(/https?:\/\/\S+\/a\/\S+/.exec(notice!.text)![0])
   await result.click('main form button')
   await result.fill('input[name="code"]', needed.code)
   await result.click('main form button')
@@ -135,7 +135,7 @@ async function employeePages(browser: Browser, { stage, campaign }: Told): Promi
 
 async function leaverPages(browser: Browser, { stage, campaign }: Told): Promise<void> {
   const context = () =>
-    browser.newContext({ viewport: { width: 360, height: 900 }, deviceScaleFactor: 2, locale: 'ja' })
+    browser.newContext({ viewport: { width: 360, height: 900 }, deviceScaleFactor: 1.5, locale: 'ja' })
   const members = campaign.respondents.slice(0, 8).map(({ member }) => member)
   const walk = await (await context()).newPage()
   await walk.goto(stage.mailbox.linkTo(members[0]!.email!, '/g/')!)
@@ -172,10 +172,10 @@ async function deskPages(browser: Browser, { stage, company }: Told): Promise<vo
   await hr.goto(`${stage.baseUrl}/hr/reports`)
   await hr.click('main table a')
   await hr.waitForLoadState('load')
-  await shoot(hr, 'report', 1500)
+  await shoot(hr, 'report', 1150)
   await hr.click('main a[href*="/departments/"]')
   await hr.waitForLoadState('load')
-  await shoot(hr, 'department', 1300)
+  await shoot(hr, 'department', 1150)
   const physician = await signIn('physician')
   await physician.goto(`${stage.baseUrl}/physician`)
   await physician.click('main table a')
@@ -184,16 +184,17 @@ async function deskPages(browser: Browser, { stage, company }: Told): Promise<vo
 }
 
 await mkdir(folder, { recursive: true })
-const told = await tell()
+const stage = await buildStage(0)
 const browser = await chromium.launch({
   executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'],
 })
 try {
+  const told = await tell(stage)
   await employeePages(browser, told)
   await leaverPages(browser, told)
   await deskPages(browser, told)
 } finally {
   await browser.close()
-  await told.stage.close()
+  await stage.close()
 }
