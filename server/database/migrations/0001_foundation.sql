@@ -64,7 +64,9 @@ GRANT SELECT ON company TO hanamichi_employee, hanamichi_implementer, hanamichi_
   hanamichi_manager, hanamichi_leaver, hanamichi_alumni, hanamichi_admin, hanamichi_setup, hanamichi_sign_in, hanamichi_mailer,
   hanamichi_jobs, hanamichi_scheduler, hanamichi_analysis, hanamichi_turnover;
 GRANT INSERT ON company TO hanamichi_setup;
-GRANT UPDATE ON company TO hanamichi_admin, hanamichi_hr;
+-- never the key, which stands in every link
+GRANT UPDATE (name, locale, time_zone, leaving_word, mail_sender_name, postal_address, contact_email, contact_phone, help_line) ON company
+  TO hanamichi_admin, hanamichi_hr;
 
 -- Company by its key, or the only company when there is just one (then `/` needs no key).
 CREATE FUNCTION find_company(wanted text) RETURNS TABLE (company_id uuid, key text, name text, locale text, time_zone text)

@@ -28,17 +28,18 @@ CREATE TABLE data_key (
   FOREIGN KEY (company_id, company_key_id) REFERENCES company_key
 );
 CALL guard('data_key');
-GRANT SELECT, INSERT, DELETE ON data_key TO hanamichi_employee, hanamichi_implementer, hanamichi_clerk, hanamichi_physician, hanamichi_hr,
+GRANT SELECT, INSERT ON data_key TO hanamichi_employee, hanamichi_implementer, hanamichi_clerk, hanamichi_physician, hanamichi_hr,
   hanamichi_leaver, hanamichi_alumni, hanamichi_admin, hanamichi_setup, hanamichi_sign_in, hanamichi_mailer, hanamichi_analysis, hanamichi_scheduler;
-REVOKE DELETE ON data_key FROM hanamichi_hr, hanamichi_physician, hanamichi_analysis, hanamichi_mailer, hanamichi_sign_in, hanamichi_scheduler;
+-- a person's own role destroys the own keys, no desk anybody's
+GRANT DELETE ON data_key TO hanamichi_employee, hanamichi_leaver, hanamichi_alumni;
 -- Who may hold which area's keys, and of which record type. HR never holds a stress key; exit keys only where the leaver's choice opens them (0017).
 CREATE POLICY area_employee ON data_key AS RESTRICTIVE TO hanamichi_employee USING (area = 'stress' AND subject_id = (SELECT subject_id()));
 CREATE POLICY area_implementer ON data_key AS RESTRICTIVE TO hanamichi_implementer
-  USING (area = 'staff' OR (area = 'stress' AND record_type NOT IN ('note', 'opinion', 'consultation', 'draft')));
+  USING (area = 'stress' AND record_type NOT IN ('note', 'opinion', 'consultation', 'draft'));
 CREATE POLICY area_clerk ON data_key AS RESTRICTIVE TO hanamichi_clerk
-  USING (area = 'staff' OR (area = 'stress' AND record_type NOT IN ('note', 'opinion', 'consultation', 'draft')));
-CREATE POLICY area_physician ON data_key AS RESTRICTIVE TO hanamichi_physician USING (area = 'staff' OR (area = 'stress' AND record_type <> 'draft'));
-CREATE POLICY area_hr ON data_key AS RESTRICTIVE TO hanamichi_hr USING (area IN ('exit', 'alumni', 'staff'));
+  USING (area = 'stress' AND record_type NOT IN ('note', 'opinion', 'consultation', 'draft'));
+CREATE POLICY area_physician ON data_key AS RESTRICTIVE TO hanamichi_physician USING (area = 'stress' AND record_type <> 'draft');
+CREATE POLICY area_hr ON data_key AS RESTRICTIVE TO hanamichi_hr USING (area IN ('exit', 'alumni'));
 CREATE POLICY area_leaver ON data_key AS RESTRICTIVE TO hanamichi_leaver
   USING (area = 'exit' AND subject_id = (SELECT subject_id())) WITH CHECK (area = 'alumni' OR (area = 'exit' AND subject_id = (SELECT subject_id())));
 CREATE POLICY area_alumni ON data_key AS RESTRICTIVE TO hanamichi_alumni USING (area = 'alumni' AND subject_id = (SELECT subject_id()));

@@ -18,16 +18,17 @@ CREATE TABLE audit_entry (
   PRIMARY KEY (company_id, id)
 );
 CREATE INDEX audit_entry_subject ON audit_entry (company_id, subject_id, at) WHERE subject_id IS NOT NULL;
+-- acts of those who know a request and not its subject (HR): receipts find them by the request
+CREATE INDEX audit_entry_object ON audit_entry (company_id, object_id, at) WHERE subject_id IS NULL AND object_id IS NOT NULL;
 CREATE INDEX audit_entry_at ON audit_entry (company_id, at, id);
 CALL guard('audit_entry');
 GRANT INSERT ON audit_entry TO hanamichi_employee, hanamichi_implementer, hanamichi_clerk, hanamichi_physician, hanamichi_hr,
   hanamichi_manager, hanamichi_leaver, hanamichi_alumni, hanamichi_admin, hanamichi_setup, hanamichi_sign_in, hanamichi_mailer,
   hanamichi_jobs, hanamichi_scheduler, hanamichi_analysis, hanamichi_turnover;
--- a person reads the receipts of the own record; the chain job reads all; staff read their own acts; the administrator the structure
+-- a person reads the receipts of the own record (which those are: 0014); the chain job reads all; staff read their own acts; the administrator the structure
 GRANT SELECT ON audit_entry TO hanamichi_employee, hanamichi_alumni, hanamichi_leaver, hanamichi_chain;
 GRANT SELECT ON audit_entry TO hanamichi_implementer, hanamichi_clerk, hanamichi_physician, hanamichi_hr;
 GRANT SELECT (company_id, id, at, actor_kind, actor_role, action, subject_area, object_kind, request_id) ON audit_entry TO hanamichi_admin;
-CREATE POLICY own_employee ON audit_entry AS RESTRICTIVE FOR SELECT TO hanamichi_employee USING (subject_id = (SELECT subject_id()));
 CREATE POLICY own_leaver ON audit_entry AS RESTRICTIVE FOR SELECT TO hanamichi_leaver USING (subject_id = (SELECT subject_id()));
 CREATE POLICY own_alumni ON audit_entry AS RESTRICTIVE FOR SELECT TO hanamichi_alumni USING (subject_id = (SELECT subject_id()));
 CREATE POLICY own_acts ON audit_entry AS RESTRICTIVE FOR SELECT TO hanamichi_implementer, hanamichi_clerk, hanamichi_physician, hanamichi_hr

@@ -29,9 +29,11 @@ GRANT DELETE ON session TO hanamichi_jobs;
 CALL only_own('session', 'hanamichi_employee', 'subject_id');
 CALL only_own('session', 'hanamichi_leaver', 'subject_id');
 CALL only_own('session', 'hanamichi_alumni', 'subject_id');
--- when somebody read the own result or consulted the physician is nothing the employer's side may see
-CREATE POLICY not_participants ON session AS RESTRICTIVE TO hanamichi_hr, hanamichi_manager, hanamichi_admin, hanamichi_physician
-  USING (kind <> 'participant');
+-- when somebody read the own result, consulted the physician, walked the leaver's page or came to the pool is nothing that staff may see
+CREATE POLICY only_staff ON session AS RESTRICTIVE TO hanamichi_sign_in, hanamichi_hr, hanamichi_manager, hanamichi_admin, hanamichi_physician,
+  hanamichi_implementer USING (kind = 'staff');
+-- who resets a personal code ends what it opened
+CREATE POLICY staff_and_participants ON session AS RESTRICTIVE TO hanamichi_clerk USING (kind IN ('staff', 'participant'));
 
 CREATE FUNCTION find_session(wanted_key text, wanted_hash bytea, at timestamptz)
 RETURNS TABLE (company_id uuid, company_key text, company_name text, company_locale text, time_zone text,
@@ -65,9 +67,15 @@ CREATE TABLE link_token (
 CREATE INDEX link_token_context ON link_token (company_id, context_id);
 CALL guard('link_token');
 CALL let_lookup('link_token', 'company_id, id, kind, subject_id, context_id, hash, expires_at, revoked_at');
-GRANT INSERT ON link_token TO hanamichi_mailer, hanamichi_clerk, hanamichi_leaver, hanamichi_alumni, hanamichi_admin, hanamichi_setup;
+-- a link is minted where it leaves: in a mail, or (clerk) on a slip
+GRANT INSERT ON link_token TO hanamichi_mailer, hanamichi_clerk;
 GRANT SELECT (company_id, id, kind, subject_id, context_id, expires_at, revoked_at), UPDATE (revoked_at) ON link_token
-  TO hanamichi_clerk, hanamichi_implementer, hanamichi_hr, hanamichi_admin, hanamichi_jobs, hanamichi_scheduler, hanamichi_leaver, hanamichi_alumni, hanamichi_sign_in;
+  TO hanamichi_clerk, hanamichi_hr, hanamichi_admin, hanamichi_alumni, hanamichi_sign_in;
+-- each sees and ends links of its own kind only: how many links a person of another area has tells who was reminded, or who gave an address
+CREATE POLICY kind_clerk ON link_token AS RESTRICTIVE TO hanamichi_clerk USING (kind = 'invitation');
+CREATE POLICY kind_hr ON link_token AS RESTRICTIVE TO hanamichi_hr USING (kind = 'graduation');
+CREATE POLICY kind_staff ON link_token AS RESTRICTIVE TO hanamichi_admin, hanamichi_sign_in USING (kind = 'staff_invitation');
+CALL only_own('link_token', 'hanamichi_alumni', 'subject_id');
 
 CREATE FUNCTION find_link(wanted_key text, wanted_hash bytea)
 RETURNS TABLE (company_id uuid, company_key text, company_name text, company_locale text, time_zone text,

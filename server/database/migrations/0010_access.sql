@@ -23,7 +23,9 @@ GRANT SELECT, UPDATE ON staff_user TO hanamichi_sign_in;
 GRANT SELECT (company_id, id, email, display_name, employee_code, totp_confirmed_at, created_at, disabled_at), INSERT,
   UPDATE (display_name, employee_code, disabled_at, password_hash, totp_sealed, totp_confirmed_at) ON staff_user TO hanamichi_admin;
 GRANT SELECT (company_id, id, email, display_name, employee_code, disabled_at) ON staff_user TO hanamichi_implementer, hanamichi_clerk, hanamichi_physician,
-  hanamichi_hr, hanamichi_mailer, hanamichi_employee, hanamichi_jobs, hanamichi_scheduler, hanamichi_leaver, hanamichi_alumni;
+  hanamichi_hr, hanamichi_mailer, hanamichi_jobs, hanamichi_scheduler;
+-- names of those whom one may turn to
+GRANT SELECT (company_id, id, display_name, disabled_at) ON staff_user TO hanamichi_employee, hanamichi_leaver, hanamichi_alumni;
 
 -- an invitation is no longer wanted once the second factor works
 GRANT SELECT (totp_confirmed_at) ON staff_user TO hanamichi_mailer;
@@ -66,6 +68,8 @@ GRANT SELECT ON role_grant TO hanamichi_implementer, hanamichi_clerk, hanamichi_
   hanamichi_scheduler, hanamichi_mailer, hanamichi_jobs, hanamichi_leaver, hanamichi_alumni;
 -- a roster import that finds personnel authority revokes at once
 GRANT UPDATE (revoked_at, revoked_reason) ON role_grant TO hanamichi_hr;
+-- a role that was taken away does not come back by an update: it is granted anew, with everything that is asked then
+CREATE POLICY one_way ON role_grant AS RESTRICTIVE FOR UPDATE TO hanamichi_hr, hanamichi_admin USING (revoked_at IS NULL) WITH CHECK (revoked_at IS NOT NULL);
 
 -- Direct authority over dismissal, promotion or transfer (law R-2), as the roster tells it.
 CREATE TABLE personnel_authority (

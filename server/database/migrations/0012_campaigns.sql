@@ -210,6 +210,12 @@ GRANT UPDATE (name, state, opens_on, closes_on, opens_at, closes_at, floor, crit
   others_may_request_interview, high_stress_share_resolved_on, turnover_risk_purpose, rules_published_on, rules_url, reminders_maximum,
   reminder_interval_days) ON campaign TO hanamichi_hr;
 GRANT UPDATE (state, criteria_method, signed_by, signed_at, tree_hash) ON campaign TO hanamichi_implementer;
+-- who moves a campaign, and from where to where: HR until it is signed, the implementer what is signed and confirmed, the clock what opens and closes
+CREATE POLICY begins ON campaign AS RESTRICTIVE FOR INSERT TO hanamichi_hr WITH CHECK (state = 'draft');
+CREATE POLICY plans ON campaign AS RESTRICTIVE FOR UPDATE TO hanamichi_hr USING (true) WITH CHECK (state IN ('draft', 'prepared'));
+CREATE POLICY signs ON campaign AS RESTRICTIVE FOR UPDATE TO hanamichi_implementer
+  USING (true) WITH CHECK (state IN ('draft', 'signed', 'need_confirmed', 'results_released'));
+CREATE POLICY opens ON campaign AS RESTRICTIVE FOR UPDATE TO hanamichi_scheduler USING (true) WITH CHECK (state IN ('open', 'closed'));
 GRANT INSERT, UPDATE, DELETE ON campaign_workplace, campaign_questionnaire TO hanamichi_hr;
 GRANT INSERT, UPDATE, DELETE ON campaign_group TO hanamichi_hr, hanamichi_implementer;
 GRANT UPDATE (state, opened_at, closed_at) ON campaign TO hanamichi_scheduler;
@@ -219,7 +225,6 @@ GRANT SELECT ON stress_subject TO hanamichi_employee;
 CALL only_own('stress_subject', 'hanamichi_employee', 'id');
 GRANT SELECT, INSERT, UPDATE (reminders_sent, last_reminded_at) ON invitation TO hanamichi_scheduler;
 GRANT SELECT ON invitation TO hanamichi_implementer, hanamichi_clerk, hanamichi_mailer, hanamichi_analysis;
-GRANT SELECT (company_id, id, campaign_id, subject_id, department_id, workplace_id) ON invitation TO hanamichi_physician;
 GRANT SELECT, UPDATE (state, submitted_at) ON invitation TO hanamichi_employee;
 GRANT INSERT, UPDATE (state, submitted_at) ON invitation TO hanamichi_clerk; -- paper answers, second window
 CALL only_own('invitation', 'hanamichi_employee', 'subject_id');

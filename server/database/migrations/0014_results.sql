@@ -124,7 +124,7 @@ GRANT SELECT ON result TO hanamichi_implementer, hanamichi_clerk, hanamichi_anal
 GRANT INSERT ON result TO hanamichi_clerk;
 GRANT SELECT ON interview_need TO hanamichi_employee, hanamichi_implementer, hanamichi_clerk, hanamichi_physician;
 GRANT INSERT ON interview_need TO hanamichi_implementer;
-GRANT SELECT ON notice TO hanamichi_employee, hanamichi_implementer, hanamichi_clerk, hanamichi_physician;
+GRANT SELECT ON notice TO hanamichi_employee, hanamichi_implementer, hanamichi_clerk;
 GRANT INSERT ON notice TO hanamichi_implementer;
 GRANT UPDATE (first_viewed_at) ON notice TO hanamichi_employee;
 GRANT SELECT, INSERT, UPDATE (withdrawn_at) ON consent TO hanamichi_employee;
@@ -155,7 +155,7 @@ CREATE POLICY asked ON stress_subject AS RESTRICTIVE TO hanamichi_physician USIN
   EXISTS (SELECT FROM interview_request r WHERE r.company_id = stress_subject.company_id AND r.subject_id = stress_subject.id)
   OR EXISTS (SELECT FROM consultation c WHERE c.company_id = stress_subject.company_id AND c.subject_id = stress_subject.id AND c.physician_id = (SELECT subject_id())));
 CREATE POLICY asked ON data_key AS RESTRICTIVE TO hanamichi_physician USING (
-  area = 'staff' OR EXISTS (SELECT FROM interview_request r WHERE r.company_id = data_key.company_id AND r.subject_id = data_key.subject_id)
+  EXISTS (SELECT FROM interview_request r WHERE r.company_id = data_key.company_id AND r.subject_id = data_key.subject_id)
   OR EXISTS (SELECT FROM consultation c WHERE c.company_id = data_key.company_id AND c.subject_id = data_key.subject_id AND c.physician_id = (SELECT subject_id())));
 
 -- What the employer learns of a request: that it was made, and once HR has opened it, by whom (law R-7). Withdrawn ones that HR never
@@ -179,8 +179,15 @@ LANGUAGE sql SECURITY DEFINER SET search_path = hanamichi, pg_temp AS $$
   INSERT INTO interview_request_event (company_id, id, request_id, subject_id, kind, at, by_user_id)
   SELECT r.company_id, event_id, r.id, r.subject_id, event_kind, hanamichi.clock(), user_id FROM interview_request r
   WHERE r.company_id = hanamichi.company_id() AND r.id = request AND event_kind IN ('opened_by_hr', 'measures_recorded')
+    AND user_id = hanamichi.subject_id()
     AND NOT EXISTS (SELECT FROM interview_request_event e WHERE e.company_id = r.company_id AND e.request_id = r.id
       AND (e.kind = event_kind OR (e.kind = 'withdrawn' AND event_kind = 'opened_by_hr')))
 $$;
 REVOKE ALL ON FUNCTION mark_request(uuid, uuid, uuid, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION mark_request(uuid, uuid, uuid, text) TO hanamichi_hr;
+
+-- Receipts: what was done to the own record, and what HR did to the own request. HR knows the request and never its subject.
+CREATE POLICY own_employee ON audit_entry AS RESTRICTIVE FOR SELECT TO hanamichi_employee USING (
+  subject_id = (SELECT subject_id())
+  OR (subject_id IS NULL AND object_kind IN ('interview_request', 'released_opinion') AND EXISTS (
+    SELECT FROM interview_request r WHERE r.company_id = audit_entry.company_id AND r.id = audit_entry.object_id AND r.subject_id = (SELECT subject_id()))));

@@ -80,9 +80,6 @@ GRANT SELECT, UPDATE (state) ON return_request TO hanamichi_hr;
 CREATE POLICY chosen_contact ON return_request AS RESTRICTIVE TO hanamichi_hr USING (contact_user_id = (SELECT subject_id()));
 CREATE POLICY alumni_keys_hr ON data_key AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (
   area <> 'alumni' OR (record_type = 'return' AND EXISTS (SELECT FROM return_request r WHERE r.company_id = data_key.company_id AND r.member_id = data_key.subject_id)));
-CREATE POLICY not_of_alumni ON session AS RESTRICTIVE TO hanamichi_hr, hanamichi_manager, hanamichi_admin USING (kind <> 'alumni');
-CREATE POLICY not_of_alumni ON link_token AS RESTRICTIVE FOR SELECT TO hanamichi_hr, hanamichi_admin
-  USING (kind NOT IN ('alumni_confirmation', 'alumni', 'alumni_refusal'));
 
 -- Coming back by address: the caller holds the keyed hash of an address and learns the member's id, nothing else.
 CREATE FUNCTION find_alumni_member(wanted_company uuid, wanted_hash bytea) RETURNS TABLE (id uuid, state text)
