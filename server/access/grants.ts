@@ -40,14 +40,22 @@ export async function grantRole(handle: AnyTransaction, grant: NewGrant, at: Dat
   if (faults.length > 0) throw new Problem('invalid_input', faults)
   const user = await db
     .selectFrom('staff_user')
-    .select(['employee_code', 'disabled_at'])
+    .select(['employee_code', 'email', 'disabled_at'])
     .where('company_id', '=', grant.companyId)
     .where('id', '=', grant.userId)
     .executeTakeFirst()
   if (!user || user.disabled_at) throw new Problem('not_found')
   if (isBarredByAuthority(grant.role)) {
-    const codes = user.employee_code ? [user.employee_code] : []
-    if (await hasPersonnelAuthority(db, grant.companyId, codes, grant.workplaceId, today))
+    // also by the address, as the roster's import finds them later: an account without a code must not help
+    const sameAddress = await db
+      .selectFrom('roster_authority_address')
+      .select('employee_code')
+      .where('company_id', '=', grant.companyId)
+      .where('email', '=', user.email)
+      .execute()
+    const codes = new Set(sameAddress.map((row) => row.employee_code))
+    if (user.employee_code) codes.add(user.employee_code)
+    if (await hasPersonnelAuthority(db, grant.companyId, [...codes], grant.workplaceId, today))
       throw new Problem('personnel_authority')
   }
   await refuseDouble(db, grant)

@@ -57,7 +57,11 @@ export async function directorsOf(db: Handle, companyId: string, clerkId: string
     .innerJoin('role_grant as director', (join) =>
       join.onRef('director.company_id', '=', 'own.company_id').onRef('director.user_id', '=', 'own.directed_by'),
     )
+    .innerJoin('staff_user', (join) =>
+      join.onRef('staff_user.company_id', '=', 'director.company_id').onRef('staff_user.id', '=', 'director.user_id'),
+    )
     .select('director.user_id')
+    .where('staff_user.disabled_at', 'is', null)
     .where('own.company_id', '=', companyId)
     .where('own.user_id', '=', clerkId)
     .where('own.role', '=', 'clerk')

@@ -101,6 +101,13 @@ export interface RosterAssignmentView {
   assigned_until_on: string | null
 }
 
+/** Addresses of those with personnel authority (roles admin, setup). */
+export interface RosterAuthorityAddressView {
+  company_id: string
+  email: string
+  employee_code: string
+}
+
 export interface AccessTables {
   staff_user: StaffUserTable
   role_grant: RoleGrantTable
@@ -110,6 +117,7 @@ export interface AccessTables {
   roster_department: RosterDepartmentView
   roster_workplace: RosterWorkplaceView
   roster_assignment: RosterAssignmentView
+  roster_authority_address: RosterAuthorityAddressView
 }
 
 /** A transaction of any capability: what the doors take. */

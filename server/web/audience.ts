@@ -143,8 +143,8 @@ async function requireRole(services: Services, request: FastifyRequest, door: Do
   if (!door.staffRole) return
   const held = request.heldRoles.filter((one) => one.role === door.staffRole)
   if (held.length === 0) throw new Problem('not_allowed')
-  // those who may open individual records: only with the duty of secrecy acknowledged (law R-5)
-  if (['implementer', 'clerk', 'physician'].includes(door.staffRole) && !held.some((one) => one.secrecyAcknowledged))
+  // those who may open individual records: only with the duty of secrecy acknowledged (law R-5), for each workplace it was given for
+  if (['implementer', 'clerk', 'physician'].includes(door.staffRole) && !held.every((one) => one.secrecyAcknowledged))
     throw new Problem('secrecy_not_acknowledged')
 }
 
