@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { dateIn } from '../clock.ts'
 import { workplacesOn } from '../roster/index.ts'
 import type { Services } from '../services.ts'
-import { asAudience, identityOf } from '../web/audience.ts'
+import { asAudience, identityOf, workplacesInReach } from '../web/audience.ts'
 import { deskPage } from '../web/desk.ts'
 import { Problem } from '../web/problems.ts'
 import { once } from '../web/repeated-post.ts'
@@ -13,7 +13,7 @@ import { groupsView } from './group-pages.ts'
 import { campaignIdOf } from './campaign-address.ts'
 import { prepareCampaign } from './planning.ts'
 import { copyItems, insertSuggestion, preparationOf, preparationView, typedPreparation } from './preparation-form.ts'
-import { campaignWorkplaces, getCampaign } from './queries.ts'
+import { campaignWorkplaces, getCampaign, requireReach } from './queries.ts'
 import { isSigned } from './rules.ts'
 import { chooseMerges, currentGroups } from './signing.ts'
 import type { AnyHandle } from './tables.ts'
@@ -65,6 +65,7 @@ export function addHrPreparationRoutes(scope: FastifyInstance, services: Service
       ])
     try {
       return await once(services, request, reply, async (db: AnyHandle) => {
+        await requireReach(db, companyId, id, workplacesInReach(request))
         await chooseMerges(db, companyId, id, choices, services.clock.now())
         return `/hr/campaigns/${id}/groups`
       })
@@ -83,6 +84,7 @@ async function readPreparation(services: Services, request: FastifyRequest) {
   const today = dateIn(timeZone, services.clock.now())
   return asAudience(services, request, async (db: AnyHandle) => {
     const campaign = await getCampaign(db, companyId, id)
+    await requireReach(db, companyId, id, workplacesInReach(request))
     if (isSigned(campaign.state)) throw new Problem('wrong_state')
     const named = new Map((await workplacesOn(db, companyId, today)).map((one) => [one.id, one]))
     const workplaces = (await campaignWorkplaces(db, companyId, id))

@@ -18,7 +18,7 @@ import { addHrPreparationRoutes } from './hr-preparation-routes.ts'
 import { countAllParticipation, countParticipation } from './participation.ts'
 import { emptyPlan, planFormOf, planOf, planSchema, planView, type PlanForm } from './plan-form.ts'
 import { changeCampaign, createCampaign } from './planning.ts'
-import { campaignQuestionnaires, campaignWorkplaces, getCampaign, listCampaigns } from './queries.ts'
+import { campaignQuestionnaires, campaignWorkplaces, getCampaign, listCampaigns, requireReach } from './queries.ts'
 import { isSigned } from './rules.ts'
 import type { AnyHandle } from './tables.ts'
 
@@ -80,9 +80,11 @@ export async function addHrRoutes(app: FastifyInstance, services: Services): Pro
     scope.post('/hr/campaigns/:id/remind', async (request, reply) => {
       const { companyId, subjectId } = identityOf(request)
       const id = campaignIdOf(request)
+      const reach = workplacesInReach(request)
       // whom it reaches is nobody's business here: the work is left to a role that may know
       return once(services, request, reply, async (db: AnyHandle) => {
         const campaign = await getCampaign(db, companyId, id)
+        await requireReach(db, companyId, id, reach)
         if (campaign.state !== 'open' || campaign.remindersMaximum === 0) throw new Problem('wrong_state')
         const at = services.clock.now()
         await requestJob(db, companyId, 'campaigns.remind', id, at)
@@ -124,6 +126,7 @@ async function showPlan(
       return { workplaces, form: emptyPlan(workplaces, statutory && `${statutory.slug}@${statutory.version}`) }
     }
     const campaign = await getCampaign(db, companyId, id)
+    await requireReach(db, companyId, id, reach)
     if (isSigned(campaign.state)) throw new Problem('wrong_state')
     const chosen = (await campaignWorkplaces(db, companyId, id)).map((one) => one.workplaceId)
     return { workplaces, form: planFormOf(campaign, await campaignQuestionnaires(db, companyId, id), chosen) }
@@ -170,6 +173,7 @@ async function savePlan(
       const at = services.clock.now()
       const plan = planOf(parsed.data)
       if (id === undefined) return `/hr/campaigns/${await createCampaign(db, companyId, plan, subjectId, at)}`
+      await requireReach(db, companyId, id, reach)
       await changeCampaign(db, companyId, id, plan, at)
       return `/hr/campaigns/${id}`
     })

@@ -14,7 +14,7 @@ import { campaignIdOf } from './campaign-address.ts'
 import { mergeGroups } from './groups.ts'
 import { deskList, progressView, progressWords, signingView } from './implementer-pages.ts'
 import { countDelivery, countProgress, sumProgress } from './progress.ts'
-import { campaignQuestionnaires, campaignWorkplaces, getCampaign, listCampaigns } from './queries.ts'
+import { campaignQuestionnaires, campaignWorkplaces, getCampaign, listCampaigns, requireReach } from './queries.ts'
 import { isSigned } from './rules.ts'
 import { currentGroups, returnCampaign, signCampaign } from './signing.ts'
 import type { AnyHandle } from './tables.ts'
@@ -57,6 +57,7 @@ export async function addImplementerRoutes(app: FastifyInstance, services: Servi
       const id = campaignIdOf(request)
       return once(services, request, reply, async (db: AnyHandle) => {
         await getCampaign(db, companyId, id)
+        await requireReach(db, companyId, id, workplacesInReach(request))
         await returnCampaign(db, companyId, id, { userId: subjectId, requestId: request.id }, services.clock.now())
         return '/implementer'
       })

@@ -12,6 +12,7 @@ export {
   findCampaign,
   getCampaign,
   listCampaigns,
+  requireReach,
   type Campaign,
   type CampaignQuestionnaire,
   type CampaignWorkplace,

@@ -50,19 +50,13 @@ export async function openCampaign(
     if (claimed.numUpdatedRows !== 1n) return nothing
     const { timeZone } = await getCompanyDetails(db, companyId)
     const on = dateIn(timeZone, at)
-    const members = await participantsOn(db, companyId, campaignId, on)
+    const members = inNoOrder(await participantsOn(db, companyId, campaignId, on), at)
     const groupOf = await findGroupOf(db, companyId, campaignId, on)
     const dueAt = nextMailTime(at, timeZone)
     for (let start = 0; start < members.length; start += batchSize) {
       const part = members.slice(start, start + batchSize)
       await inviteMembers(services, db, { companyId, campaignId, members: part, groupOf, on, dueAt }, at)
-      await startParticipation(
-        db,
-        companyId,
-        campaignId,
-        part.map((member) => member.employmentId),
-        on,
-      )
+      await startParticipation(db, companyId, campaignId, part.map((member) => member.employmentId).sort(), on)
     }
     await recordAudit(db, companyId, at, {
       actorKind: 'system',
@@ -76,6 +70,17 @@ export async function openCampaign(
     const withoutAddress = members.filter((member) => member.email === null).length
     return { opened: true, invited: members.length, withoutAddress }
   })
+}
+
+/**
+ * Rows lie in the order they were written, and a dump tells it. Subjects and invitations are written in an order of chance, participation in
+ * that of the employments' ids: so the n-th of the one is not the n-th of the other, nor of the roster.
+ */
+function inNoOrder<One>(all: readonly One[], at: Date): One[] {
+  return all
+    .map((one) => ({ one, place: newId(at) }))
+    .sort((a, b) => (a.place < b.place ? -1 : 1))
+    .map(({ one }) => one)
 }
 
 /** Those who are asked: on the roster that day, at a workplace that takes part, and of those who take the check. */

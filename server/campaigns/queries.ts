@@ -135,6 +135,21 @@ export async function campaignWorkplaces(
 }
 
 /**
+ * What is decided for a campaign as a whole is decided by somebody who holds the role at all of its workplaces.
+ * @throws {Problem} not_allowed when one lies out of reach (`reach` undefined: everywhere)
+ */
+export async function requireReach(
+  db: AnyHandle,
+  companyId: string,
+  campaignId: string,
+  reach: readonly string[] | undefined,
+): Promise<void> {
+  if (!reach) return
+  const workplaces = await campaignWorkplaces(db, companyId, campaignId)
+  if (!workplaces.every((one) => reach.includes(one.workplaceId))) throw new Problem('not_allowed')
+}
+
+/**
  * Moves a campaign one step on (or back to draft), only from the state the caller saw; sets opened_at and closed_at.
  * Runs as a role that may update the campaign's state: hr, implementer, scheduler.
  * @throws {Problem} wrong_state when the step is not allowed or somebody else was faster
