@@ -111,6 +111,26 @@ export async function entriesOfSubject(
     .execute()
 }
 
+/** What was done to one's requests and opinions by those who know the request and not its subject (role employee: the own ones), newest first. */
+export async function entriesOfObjects(
+  db: Handle,
+  companyId: string,
+  objectIds: readonly string[],
+  most = 500,
+): Promise<AuditEntryTable[]> {
+  if (objectIds.length === 0) return []
+  return (db as Kysely<AuditTables>)
+    .selectFrom('audit_entry')
+    .selectAll()
+    .where('company_id', '=', companyId)
+    .where('object_id', 'in', [...objectIds])
+    .where('subject_id', 'is', null)
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(most)
+    .execute()
+}
+
 const genesis = Buffer.alloc(32)
 
 function hashOf(previous: Buffer, sequence: number, entry: AuditEntryTable): Buffer {

@@ -117,6 +117,14 @@ async function formPage(
     const asked = await askedFor(db, request, id)
     const opinion = await readOpinion(db, services.vault, companyId, id)
     if (opinion?.releasedAt) throw new Problem('wrong_state')
+    if (opinion)
+      await auditDesk(services, db, request, {
+        action: 'opinion.opened',
+        subjectId: asked.subjectId,
+        reason: 'physician-desk.reason.opinion',
+        objectKind: 'opinion',
+        objectId: id,
+      })
     const form = again.form ?? opinion?.form ?? opinionFormSchema.parse({})
     const today = dateIn(timeZone, services.clock.now())
     const member = (await findMembers(db, companyId, [asked.employmentId], today)).get(asked.employmentId)

@@ -1,5 +1,5 @@
 import { recordAudit } from '../audit/index.ts'
-import { getCampaign, type Campaign } from '../campaigns/index.ts'
+import { getCampaign, listInvitations, type Campaign } from '../campaigns/index.ts'
 import { Problem } from '../web/problems.ts'
 import { findNotice } from './notices.ts'
 import { listRequests } from './requests.ts'
@@ -84,9 +84,15 @@ export interface Handover {
 
 /**
  * Whose results the employer may receive (role implementer), where it receives any: by consent in its scope, or whole because the person
- * asked for an interview and was told so (law C-5, I-3). Empty where the company receives no individual results.
+ * asked for an interview and was told so (law C-5, I-3). Empty where the company receives no individual results. `workplaceIds`
+ * undefined: all.
  */
-export async function listHandovers(db: AnyHandle, companyId: string, campaign: Campaign): Promise<Handover[]> {
+export async function listHandovers(
+  db: AnyHandle,
+  companyId: string,
+  campaign: Campaign,
+  workplaceIds?: readonly string[],
+): Promise<Handover[]> {
   if (!campaign.employerReceivesIndividualResults) return []
   const found = new Map<string, Handover>()
   const agreed = await resultsOf(db)
@@ -116,5 +122,8 @@ export async function listHandovers(db: AnyHandle, companyId: string, campaign: 
       at: one.requestedAt,
     })
   }
+  if (workplaceIds)
+    for (const place of await listInvitations(db, companyId, campaign.id))
+      if (!workplaceIds.includes(place.workplaceId)) found.delete(place.id)
   return [...found.values()].sort((a, b) => a.at.getTime() - b.at.getTime())
 }

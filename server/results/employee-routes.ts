@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { staffNames } from '../access/index.ts'
-import { entriesOfSubject, recordAudit } from '../audit/index.ts'
+import { entriesOfObjects, entriesOfSubject, recordAudit } from '../audit/index.ts'
 import { getCampaign } from '../campaigns/index.ts'
 import type { Services } from '../services.ts'
 import { asAudience, forAudience } from '../web/audience.ts'
@@ -41,7 +41,16 @@ function addResultRoutes(scope: FastifyInstance, services: Services): void {
   scope.get('/result/receipts', async (request, reply) => {
     const own = ownRecordOf(request)
     const data = await asAudience<ResultsTables, object>(services, request, async (db) => {
-      const entries = await entriesOfSubject(db, own.companyId, own.subjectId)
+      const requests = await listRequests(db, own.companyId)
+      const entries = [
+        ...(await entriesOfSubject(db, own.companyId, own.subjectId)),
+        // HR knows a request, never whose record it belongs to
+        ...(await entriesOfObjects(
+          db,
+          own.companyId,
+          requests.map((one) => one.id),
+        )),
+      ].sort((a, b) => b.at.getTime() - a.at.getTime() || (a.id < b.id ? 1 : -1))
       const names = await staffNames(
         db,
         own.companyId,

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
+import { recordAuditMany } from '../audit/index.ts'
 import { getCampaign } from '../campaigns/index.ts'
 import type { Services } from '../services.ts'
-import { asAudience, identityOf } from '../web/audience.ts'
+import { asAudience, identityOf, workplacesInReach } from '../web/audience.ts'
 import { deskPage } from '../web/desk.ts'
 import { formatDate } from '../web/formats.ts'
 import { idOf } from '../web/params.ts'
@@ -17,12 +18,30 @@ import type { ResultsTables } from './tables.ts'
 export function addHandoverRoutes(scope: FastifyInstance, services: Services): void {
   scope.get('/implementer/campaigns/:id/handovers', async (request, reply) => {
     const id = idOf(request)
-    const { companyId, timeZone } = identityOf(request)
+    const { companyId, subjectId: userId, timeZone } = identityOf(request)
     const text = (key: string) => services.texts.text(request.locale, `results.handovers.${key}`)
     const data = await asAudience<ResultsTables, Record<string, unknown>>(services, request, async (db) => {
       const campaign = await getCampaign(db, companyId, id)
       if (!campaign.employerReceivesIndividualResults) throw new Problem('not_found')
-      const handovers = await listHandovers(db, companyId, campaign)
+      const handovers = await listHandovers(db, companyId, campaign, workplacesInReach(request))
+      // who agreed to what is part of each record
+      await recordAuditMany(
+        db,
+        companyId,
+        services.clock.now(),
+        handovers.map((one) => ({
+          actorKind: 'staff',
+          actorId: userId,
+          actorRole: 'implementer',
+          action: 'handover.listed',
+          subjectArea: 'stress',
+          subjectId: one.subjectId,
+          reason: 'results.reason.handover',
+          objectKind: 'result',
+          objectId: one.invitationId,
+          requestId: request.id,
+        })),
+      )
       const people = await namePeople(services, db, companyId, campaign, handovers)
       return {
         backHref: `/implementer/campaigns/${id}/needs`,

@@ -36,7 +36,13 @@ function readerOf(request: FastifyRequest): Reader {
 
 const signingOf = (request: FastifyRequest, campaignId: string) => {
   const reader = readerOf(request)
-  return { companyId: reader.companyId, campaignId, implementerId: reader.userId, requestId: reader.requestId }
+  return {
+    companyId: reader.companyId,
+    campaignId,
+    implementerId: reader.userId,
+    workplaceIds: workplacesInReach(request),
+    requestId: reader.requestId,
+  }
 }
 
 /** The implementer's decision, person by person or under a list of names; then the release to everybody at once. */

@@ -153,14 +153,16 @@ export interface Signing {
   campaignId: string
   /** the named implementer whose signature stands on each row */
   implementerId: string
+  /** where the role is held; undefined: everywhere */
+  workplaceIds?: readonly string[] | undefined
   requestId: string
 }
 
 /**
  * Signs the need for an interview: one sealed row per person with the implementer's name and the time (role implementer, acting as
  * that person). The last one moves the campaign from closed to need_confirmed. Two who sign at the same moment wait for each other.
- * @throws {Problem} wrong_state unless the campaign is closed, not_found for somebody without a result in it, conflict for
- *   somebody who was signed for already
+ * @throws {Problem} wrong_state unless the campaign is closed, not_found for somebody without a result in it or at a workplace out of
+ *   reach, conflict for somebody who was signed for already
  */
 export async function confirmNeeds(
   db: AnyHandle,
@@ -179,6 +181,9 @@ export async function confirmNeeds(
     .where('campaign_id', '=', campaignId)
     .execute()
   const subjects = new Map(known.map((row) => [row.id, row.subject_id]))
+  if (signing.workplaceIds)
+    for (const place of await listInvitations(db, companyId, campaignId))
+      if (!signing.workplaceIds.includes(place.workplaceId)) subjects.delete(place.id)
   const signed = await confirmedNeeds(db, companyId, campaignId)
   const wanted = new Map(decisions.map((one) => [one.invitationId, one]))
   const rows = [...wanted.values()].map((one) => {

@@ -1,5 +1,5 @@
 import { recordAudit } from '../audit/index.ts'
-import { advanceCampaign, getCampaign } from '../campaigns/index.ts'
+import { advanceCampaign, getCampaign, requireReach } from '../campaigns/index.ts'
 import { newId } from '../ids.ts'
 import { requestJob } from '../jobs/index.ts'
 import { queueMail } from '../mail/index.ts'
@@ -10,12 +10,14 @@ import { resultsOf, type AnyHandle, type NoticeTable } from './tables.ts'
 /**
  * Gives everybody their result at the same moment (role implementer): a notice per person, one batch of mails of one shape, and the
  * campaign is released (law N-1, N-3). Nobody can be left out or taken first.
- * @throws {Problem} wrong_state when somebody's need is not confirmed yet, or it was released before
+ * @throws {Problem} wrong_state when somebody's need is not confirmed yet, or it was released before; not_allowed for whoever holds the
+ *   role at some of the campaign's workplaces only
  */
 export async function releaseResults(db: AnyHandle, signing: Signing, at: Date): Promise<{ released: number }> {
   const { companyId, campaignId, implementerId, requestId } = signing
   await lockCampaign(db, campaignId)
   const campaign = await getCampaign(db, companyId, campaignId)
+  await requireReach(db, companyId, campaignId, signing.workplaceIds)
   const { open } = await countNeeds(db, companyId, campaignId)
   if (open > 0) throw new Problem('wrong_state')
   // a campaign that nobody answered has nobody to confirm
