@@ -15,7 +15,15 @@ import { readLink, type Link } from '../web/links.ts'
 import { Problem } from '../web/problems.ts'
 import { openSession } from '../web/sessions.ts'
 import { livePurposes, withdrawConsents } from './consents.ts'
-import { confirmMember, findCertificate, findMember, findMemberByAddress, recordOwn, remind } from './members.ts'
+import {
+  confirmMember,
+  findCertificate,
+  findMember,
+  findMemberByAddress,
+  pretendToRemind,
+  recordOwn,
+  remind,
+} from './members.ts'
 import type { AnyHandle } from './tables.ts'
 
 const tokenParams = z.object({ token: z.string().max(100) })
@@ -211,8 +219,9 @@ export function addDoorRoutes(app: FastifyInstance, services: Services): void {
       )
     }
     const member = await findMemberByAddress(services, company.companyId, body.data.email)
+    // the same answer for members and strangers, after the same time
     if (member) await remind(services, company.companyId, member, services.clock.now())
-    // the same answer for members and strangers
+    else await pretendToRemind(services, company.companyId, services.clock.now())
     return reply.redirect(`/c/${company.key}/alumni/sent`, 303)
   })
   app.get('/c/:companyKey/alumni/sent', async (request, reply) =>
