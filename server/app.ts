@@ -28,14 +28,25 @@ declare module 'fastify' {
   }
 }
 
-/** Builds the web application from services; never listens by itself. Each request of a capability goes through its audience's guard. */
-export async function buildApp(services: Services): Promise<FastifyInstance> {
+/**
+ * Builds the web application from services; never listens by itself. Each request of a capability goes through its audience's guard.
+ * `logTo`: where log lines go instead of the console.
+ */
+export async function buildApp(
+  services: Services,
+  logTo?: { write: (line: string) => void },
+): Promise<FastifyInstance> {
   const { config } = services
   const secure = config.baseUrl.startsWith('https:')
   const app = Fastify({
-    logger: { level: config.logLevel },
+    logger: { level: config.logLevel, serializers, ...(logTo && { stream: logTo }) },
     genReqId: () => randomUUID(),
-    trustProxy: config.trustProxy,
+    // one proxy: what it added itself, last; what a visitor wrote into the header before it counts for nothing
+    trustProxy: config.trustProxy ? (_address, hop) => hop < 1 : false,
+    // an address that is none: the page of those that do not exist, and nothing of the address on it
+    frameworkErrors: (_error, _request, reply) => {
+      reply.raw.writeHead(302, { location: '/not-found', 'cache-control': 'no-store' }).end()
+    },
     bodyLimit: 256 * 1024,
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: 100 },
@@ -94,6 +105,19 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     app.declaredRoutes = tableOf(declared)
   })
   return app
+}
+
+// faults that plugins log by themselves: no message, which may quote an address or a value
+const serializers = {
+  err: ({ name, code, stack }: { name: string; code?: unknown; stack?: string }) => ({
+    type: name,
+    message: '',
+    stack: (stack ?? '')
+      .split('\n')
+      .filter((line) => line.trimStart().startsWith('at '))
+      .join('\n'),
+    ...(typeof code === 'string' && { code }),
+  }),
 }
 
 /** @throws when a route has no declared audience: a forgotten guard must not start */
