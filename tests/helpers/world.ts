@@ -46,8 +46,11 @@ export function createClock(start = '2026-11-02T00:00:00.000Z'): TestClock {
   }
 }
 
-/** Clones the migrated template into a database of this test file. */
-export async function createWorld(environment: Record<string, string> = {}): Promise<World> {
+/** Clones the migrated template into a database of this test file. `logTo`: takes the log lines of the pages. */
+export async function createWorld(
+  environment: Record<string, string> = {},
+  logTo?: { write: (line: string) => void },
+): Promise<World> {
   const pattern = inject('databaseUrlPattern')
   const name = `hanamichi_test_${randomBytes(6).toString('hex')}`
   const admin = new Client({
@@ -70,6 +73,7 @@ export async function createWorld(environment: Record<string, string> = {}): Pro
       },
     },
     environment,
+    logTo,
   )
 }
 
@@ -77,6 +81,7 @@ export async function createWorld(environment: Record<string, string> = {}): Pro
 export async function openWorld(
   place: { superuserUrl: string; ownerUrl: string; runtimeUrl: string; remove: () => Promise<void> },
   environment: Record<string, string> = {},
+  logTo?: { write: (line: string) => void },
 ): Promise<World> {
   const { ownerUrl, runtimeUrl } = place
   const superuser = new Client({ connectionString: place.superuserUrl, options: '-c search_path=hanamichi' })
@@ -102,7 +107,7 @@ export async function openWorld(
     ownerUrl,
     runtimeUrl,
     async app() {
-      app ??= await buildApp(services)
+      app ??= await buildApp(services, logTo)
       return app
     },
     async company(values = {}) {
