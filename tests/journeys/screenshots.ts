@@ -173,7 +173,7 @@ async function deskPages(browser: Browser, { stage, company }: Told): Promise<vo
   await hr.click('main table a')
   await hr.waitForLoadState('load')
   await shoot(hr, 'report', 1150)
-  await hr.click('main a[href*="/departments/"]')
+  await hr.click('main table a:has-text("組立課")')
   await hr.waitForLoadState('load')
   await shoot(hr, 'department', 1150)
   const physician = await signIn('physician')
