@@ -71,7 +71,7 @@ export function addLandingRoutes(app: FastifyInstance, services: Services): void
 
   // where a reload or a language link on the page with the code leads
   app.get('/a/:token/start', { schema: { params } }, async (request: TokenRequest, reply) =>
-    reply.redirect(`/a/${request.params.token}`),
+    reply.redirect(`/a/${encodeURIComponent(request.params.token)}`),
   )
 
   app.post('/a/:token/start', { schema: { params } }, async (request, reply) => {
@@ -159,7 +159,7 @@ export function addLandingRoutes(app: FastifyInstance, services: Services): void
   app.get('/a/:token/decline', { schema: { params } }, async (request, reply) => {
     const landing = await loadLanding(services, request, await linkOf(request))
     if (['submitted', 'released', 'not_open', 'closed'].includes(landing.standing))
-      return reply.redirect(`/a/${(request.params as { token: string }).token}`)
+      return reply.redirect(`/a/${encodeURIComponent((request.params as { token: string }).token)}`)
     return declinePage(request, reply, landing)
   })
 
@@ -195,6 +195,6 @@ export function addLandingRoutes(app: FastifyInstance, services: Services): void
       })
     })
     clearParticipantCookie(services, reply)
-    return reply.redirect(`/a/${(request.params as { token: string }).token}`, 303)
+    return reply.redirect(`/a/${encodeURIComponent((request.params as { token: string }).token)}`, 303)
   })
 }

@@ -49,7 +49,9 @@ export function addLandingRoutes(app: FastifyInstance, services: Services): void
   })
 
   // where a reload leads
-  app.get('/g/:token/start', { schema: { params } }, async (request, reply) => reply.redirect(`/g/${tokenOf(request)}`))
+  app.get('/g/:token/start', { schema: { params } }, async (request, reply) =>
+    reply.redirect(`/g/${encodeURIComponent(tokenOf(request))}`),
+  )
 
   app.post('/g/:token/start', { schema: { params } }, async (request, reply) => {
     const link = await linkOf(request, walkLinks)

@@ -34,12 +34,13 @@ export function addPages(app: FastifyInstance, services: Services): void {
   app.decorateRequest('staffName', undefined)
   app.decorateRequest('heldRoles', undefined as unknown as [])
 
+  const secure = services.config.baseUrl.startsWith('https:')
   app.addHook('onRequest', async (request, reply) => {
     request.locale = pickLocale(request)
     request.heldRoles = []
     const asked = (request.query as { lang?: unknown } | undefined)?.lang
     if (asked === 'ja' || asked === 'en')
-      reply.setCookie(localeCookie, asked, { path: '/', sameSite: 'lax', httpOnly: true, maxAge: 31_536_000 })
+      reply.setCookie(localeCookie, asked, { path: '/', sameSite: 'lax', httpOnly: true, secure, maxAge: 31_536_000 })
   })
   app.addHook('onSend', async (request, reply) => {
     if (!request.url.startsWith('/static/')) reply.header('cache-control', 'no-store')

@@ -83,11 +83,15 @@ export async function fillEverything(world: World, log: Pick<BaseLogger, 'info' 
   const secrets: string[] = []
 
   world.clock.set('2026-11-02T00:30:00.000Z')
-  const survey = await openSurvey(world, { employerReceivesIndividualResults: true, othersMayRequestInterview: true })
+  const survey = await openSurvey(world, {
+    name: '架空の調査',
+    employerReceivesIndividualResults: true,
+    othersMayRequestInterview: true,
+  })
   const { company, campaignId } = survey
   const { companyId } = company
   const staff = {
-    ...(await hireStaff(world, company)),
+    ...(await hireStaff(world, company, '架空')),
     hr: company.hrId,
     implementer: company.implementerId,
   }
@@ -233,7 +237,11 @@ export async function fillEverything(world: World, log: Pick<BaseLogger, 'info' 
   await linkOnly.get(`/a/${again}`)
   await linkOnly.submit(`/a/${again}/start`)
   put('participant with the link', ['participant'], linkOnly)
-  put('participant with the code', ['participant', 'participant_with_code'], person)
+  const withCode = openBrowser(await world.app())
+  await withCode.get(`/a/${again}`)
+  await withCode.submit(`/a/${again}/start`)
+  await withCode.submit('/answer/code', { code: own.code })
+  put('participant with the code', ['participant', 'participant_with_code'], withCode)
   put('leaver', ['leaver'], leaver)
   put('alumna', ['alumni'], alumna)
   for (const role of Object.keys(staff) as StaffRole[]) put(role, ['staff', role], await desk(role))
@@ -275,7 +283,7 @@ export async function fillEverything(world: World, log: Pick<BaseLogger, 'info' 
 async function hireStaff(
   world: World,
   company: Pick<TestStaff, 'companyId'>,
-  department?: string,
+  family: string,
 ): Promise<Record<StaffRole, string>> {
   const { companyId } = company
   const at = world.clock.now()
@@ -284,7 +292,7 @@ async function hireStaff(
     made[role] = await world.services.database.as({ role: 'setup', companyId }, at, async (db) => {
       const userId = await createStaffUser(
         db as AnyHandle,
-        { companyId, email: `${role}-${randomUUID().slice(0, 8)}@example.org`, displayName: `架空の${role}` },
+        { companyId, email: `${role}-${randomUUID().slice(0, 8)}@example.org`, displayName: `${family}の${role}` },
         at,
       )
       await grantRole(
@@ -295,7 +303,7 @@ async function hireStaff(
           role,
           ...(role === 'implementer' && { profession: 'physician' as const }),
           ...(role === 'clerk' && { directedBy: made.implementer }),
-          ...(role === 'manager' && { departmentId: department ?? randomUUID() }),
+          ...(role === 'manager' && { departmentId: randomUUID() }),
         },
         at,
       )
@@ -312,7 +320,10 @@ async function hireStaff(
 /** A company where nothing has happened, with everybody at its desks. */
 async function fillOther(world: World): Promise<Map<StaffRole, Browser>> {
   const company = await world.company({ name: '別会社' })
-  const staff = await hireStaff(world, company)
+  await world.superuser.query("UPDATE company SET mail_sender_name = '別会社' WHERE company_id = $1", [
+    company.companyId,
+  ])
+  const staff = await hireStaff(world, company, '余所')
   const browsers = new Map<StaffRole, Browser>()
   for (const [role, userId] of Object.entries(staff) as [StaffRole, string][])
     browsers.set(role, await browserOf(world, company as TestStaff, userId))

@@ -24,7 +24,7 @@ afterAll(() => filled.close())
 
 function textOf(value: unknown): string {
   if (Buffer.isBuffer(value)) return `${value.toString('utf8')} ${value.toString('hex')} ${value.toString('base64')}`
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
 }
 
 // of links (`key-secret`) and cookies (`key.secret`) the company's key is no secret
