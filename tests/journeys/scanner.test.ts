@@ -12,6 +12,7 @@ import { describeInChromium, openSite, type Site } from '../helpers/chromium.ts'
 import { openBrowser } from '../helpers/browser.ts'
 import { answersOf } from '../results/people.ts'
 import { start } from './employee.ts'
+import { scan } from './scan.ts'
 
 // Programs that look through mails open the links, run the scripts, press the buttons and send the forms (law D-2). They cannot read a code
 // off a page and type it where it is asked, nor tick what a person has to mean.
@@ -51,84 +52,12 @@ describeInChromium('a program that looks through the mails', () => {
     accounts: await rows('SELECT count(*)::int FROM staff_user WHERE totp_confirmed_at IS NOT NULL'),
   })
 
-  // every button, every link of the page's own, every form sent by script past the browser's own checks
-  const pressable = 'main button:not([hidden], [lang])'
-  const followable = 'main a[href^="/"]'
-  const listActs = `[
-    ...[...document.querySelectorAll('${pressable}')].map((one, at) => ['button ' + at, 'button ' + one.textContent]),
-    ...[...document.querySelectorAll('${followable}')].map((one, at) => ['link ' + at, 'link ' + one.textContent]),
-    ...[...document.forms].map((one, at) => ['form ' + at, 'form ' + one.getAttribute('action')]),
-  ]`
-  // ids, tokens and numbers away: the many questions, steps and choices of one page are one kind of thing
-  const kindOf = (words: string) =>
-    words
-      .replaceAll(/[0-9a-z-]{26,}/g, '…')
-      .replaceAll(/\d+/g, 'N')
-      .replace(/^link .*:.*$/, 'link to a gap')
-  const doAct = (what: string) => {
-    const [kind, at] = what.split(' ')
-    if (kind === 'form') return `(document.forms[${at}].submit(), true)`
-    return `(() => {
-      for (const one of document.querySelectorAll('details')) one.open = true
-      const one = document.querySelectorAll('${kind === 'button' ? pressable : followable}')[${at}]
-      one.click()
-      return one.tagName === 'A' || (one.type === 'submit' && one.form.checkValidity())
-    })()`
-  }
-
-  interface State {
-    address: string
-    /** what was pressed since, where the page cannot be opened by its address */
-    acts: string[]
-  }
-
-  /** Presses and follows everything that is to be had from a link on, each thing of each kind of page once. @returns how much */
-  async function scan(link: string, most = 60): Promise<number> {
-    const visit = await site.open()
-    const { page } = visit
-    const done = new Set<string>()
-    const waiting: State[] = [{ address: link, acts: [] }]
-    const perform = async (what: string) => {
-      const moved = page.waitForNavigation({ timeout: 3000 }).catch(() => null)
-      // a field that the browser itself finds empty keeps a button from sending; the form is sent by script besides
-      const moves = await page.evaluate<boolean>(doAct(what)).catch(() => false)
-      return moves ? moved : null
-    }
-    const reach = async (state: State) => {
-      await visit.go(state.address)
-      for (const what of state.acts) await perform(what)
-    }
-    const newOnes = async () => {
-      const path = kindOf(new URL(page.url()).pathname)
-      const kind = path === '/answer/N' ? path : `${path} ${await visit.heading()}`
-      const found = await page.evaluate<[what: string, name: string][]>(listActs)
-      return found
-        .filter(([, name]) => !done.has(`${kind} ${kindOf(name)}`) && done.add(`${kind} ${kindOf(name)}`))
-        .map(([what]) => what)
-    }
-    while (waiting.length > 0 && done.size < most) {
-      const state = waiting.shift()!
-      await reach(state)
-      for (const [index, what] of (await newOnes()).entries()) {
-        if (index > 0) await reach(state)
-        const answer = await perform(what)
-        if (!answer) continue
-        const isOpenable = answer.request().method() === 'GET'
-        waiting.push(
-          isOpenable ? { address: page.url(), acts: [] } : { address: state.address, acts: [...state.acts, what] },
-        )
-      }
-    }
-    await visit.close()
-    return done.size
-  }
-
   test(
     'invitation and reminder: nothing is answered, declined or bound, and the person goes on',
     async () => {
       const before = await decided()
       const link = await site.linkTo('e041@example.jp', '/a/')
-      expect(await scan(link)).toBeGreaterThan(15)
+      expect(await scan(site, link)).toBeGreaterThan(15)
       site.world.clock.set('2026-11-09T01:00:00Z')
       await sendReminders(
         site.world.services,
@@ -140,7 +69,7 @@ describeInChromium('a program that looks through the mails', () => {
       await site.settle()
       const reminder = await site.linkTo('e041@example.jp', '/a/')
       expect(reminder).not.toBe(link)
-      expect(await scan(reminder, 10)).toBeGreaterThan(5)
+      expect(await scan(site, reminder, 10)).toBeGreaterThan(5)
       expect(await decided()).toEqual(before)
 
       const visit = await site.open()
@@ -185,7 +114,7 @@ describeInChromium('a program that looks through the mails', () => {
       await site.settle()
       const before = await decided()
       const link = await site.linkTo(address, '/a/')
-      expect(await scan(link)).toBeGreaterThan(2)
+      expect(await scan(site, link)).toBeGreaterThan(2)
       expect(await decided()).toEqual(before)
       expect(await rows('SELECT count(*)::int FROM notice WHERE first_viewed_at IS NOT NULL')).toEqual([[0]])
 
@@ -217,7 +146,7 @@ describeInChromium('a program that looks through the mails', () => {
       await site.settle()
       const link = await site.linkTo('e043@example.jp', '/g/')
       let before = await decided()
-      expect(await scan(link)).toBeGreaterThan(5)
+      expect(await scan(site, link)).toBeGreaterThan(5)
       expect(await decided()).toEqual(before)
 
       // the leaver gives an address and asks to join; the program reads that mailbox, too
@@ -233,9 +162,9 @@ describeInChromium('a program that looks through the mails', () => {
       await site.settle()
       before = await decided()
       expect(before.alumni).toEqual([['unconfirmed', 1]])
-      await scan(await site.linkTo('e043@example.jp', '/g/'), 12)
-      await scan(await site.linkTo(home, '/g/contact/'))
-      await scan(await site.linkTo(home, '/alumni/confirm/'))
+      await scan(site, await site.linkTo('e043@example.jp', '/g/'), 12)
+      await scan(site, await site.linkTo(home, '/g/contact/'))
+      await scan(site, await site.linkTo(home, '/alumni/confirm/'))
       expect(await decided()).toEqual(before)
 
       const alumna = openBrowser(await site.world.app())
@@ -247,8 +176,8 @@ describeInChromium('a program that looks through the mails', () => {
       await site.settle()
       before = await decided()
       expect(before.alumni).toEqual([['active', 1]])
-      await scan(await site.linkTo(home, '/alumni/in/'))
-      await scan(await site.linkTo(home, '/alumni/refuse/'))
+      await scan(site, await site.linkTo(home, '/alumni/in/'))
+      await scan(site, await site.linkTo(home, '/alumni/refuse/'))
       expect(await decided()).toEqual(before)
     },
     patience,
@@ -270,7 +199,7 @@ describeInChromium('a program that looks through the mails', () => {
       })
       await site.settle()
       const before = await decided()
-      expect(await scan(await site.linkTo('neu@example.org', '/staff/invitation/'))).toBeGreaterThan(0)
+      expect(await scan(site, await site.linkTo('neu@example.org', '/staff/invitation/'))).toBeGreaterThan(0)
       expect(await decided()).toEqual(before)
     },
     patience,
