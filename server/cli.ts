@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { ConfigFault } from './config.ts'
@@ -7,6 +8,9 @@ import { ConfigFault } from './config.ts'
  * The command line. Commands load their parts when they run, so that `--help` and `score` start at once and need no database.
  * Exit codes: 0 done · 1 could not be done (configuration, database) · 2 wrong input.
  */
+// what Node made of our files and of the packages is kept beside the packages: the next start takes half as long (without leave to write there, as long as before)
+enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'hanamichi'))
+
 const version = (
   JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string }
 ).version

@@ -60,13 +60,21 @@ export async function openStage(): Promise<Stage> {
   }
 }
 
-/** `hanamichi serve` with its ordinary settings; what it logs goes nowhere. `HANAMICHI_BENCH_NODE` adds options of node (a profile). */
+/** `npm start` with its ordinary settings; what it logs goes nowhere. `HANAMICHI_BENCH_NODE` adds options of node (a profile). */
 export async function startServer(args: string[], environment: Record<string, string>): Promise<Server> {
   const port = await freePort()
   const nodeOptions = (process.env['HANAMICHI_BENCH_NODE'] ?? '').split(' ').filter(Boolean)
   const child = spawn(
     process.execPath,
-    [...nodeOptions, resolve(import.meta.dirname, '../../server/cli.ts'), 'serve', '--port', String(port), ...args],
+    [
+      '--max-semi-space-size=8',
+      ...nodeOptions,
+      resolve(import.meta.dirname, '../../server/cli.ts'),
+      'serve',
+      '--port',
+      String(port),
+      ...args,
+    ],
     {
       env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment },
       stdio: ['ignore', 'ignore', 'inherit'],

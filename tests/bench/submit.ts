@@ -8,7 +8,10 @@ import { cpuSeconds, databaseCpuSeconds, type Stage } from './stage.ts'
 
 export interface SubmitPair {
   ours: Load & Spent
+  /** pgbench as it comes */
   limit: Load & Pick<Spent, 'databaseCpuMs'>
+  /** with prepared statements, which it has to be told */
+  prepared: Load & Pick<Spent, 'databaseCpuMs'>
 }
 
 const connections = 16
@@ -73,12 +76,12 @@ export async function measureSubmit(
       databaseCpuMs: ((databaseCpuSeconds(database.pid) - databaseBefore) * 1000) / got.count,
     }
   }
-  const limit = (time: number): SubmitPair['limit'] => {
+  const limit = (mode: 'simple' | 'prepared', time: number): SubmitPair['limit'] => {
     const databaseBefore = databaseCpuSeconds(database.pid)
     const prefix = join(folder, 'log')
     const said = database.pgbench(
       // oxfmt-ignore
-      ['-n', '-M', 'prepared', '-c', String(connections), '-j', '2', '-T', String(time), '-l', `--log-prefix=${prefix}`, '-f', join(folder, 'least.sql')],
+      ['-n', '-M', mode, '-c', String(connections), '-j', '2', '-T', String(time), '-l', `--log-prefix=${prefix}`, '-f', join(folder, 'least.sql')],
     )
     const times: number[] = []
     for (const file of readdirSync(folder).filter((name) => name.startsWith('log'))) {
@@ -99,11 +102,11 @@ export async function measureSubmit(
   try {
     await world.superuser.query('CHECKPOINT')
     await ours(warmUp)
-    limit(1)
+    limit('simple', 1)
     const pairs: SubmitPair[] = []
     for (let round = 0; round < rounds; round++) {
       const one = await ours(amount)
-      pairs.push({ ours: one, limit: limit(seconds) })
+      pairs.push({ ours: one, limit: limit('simple', seconds), prepared: limit('prepared', seconds) })
     }
     return pairs
   } finally {
