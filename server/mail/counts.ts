@@ -5,7 +5,7 @@ export type MailState = 'queued' | 'sending' | 'accepted' | 'failed' | 'cancelle
 
 /**
  * How far some batches of one kind of mail are: numbers by state, nothing that names anybody (roles implementer, clerk,
- * jobs, scheduler). States without a mail are absent.
+ * scheduler). States without a mail are absent.
  */
 export async function countMail(
   // oxlint-disable-next-line typescript/no-explicit-any -- asked inside any capability's transaction

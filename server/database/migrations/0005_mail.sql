@@ -32,7 +32,7 @@ GRANT SELECT, UPDATE, INSERT ON mail_message TO hanamichi_mailer;
 GRANT INSERT ON mail_message TO hanamichi_scheduler, hanamichi_hr, hanamichi_clerk, hanamichi_implementer, hanamichi_physician, hanamichi_employee,
   hanamichi_leaver, hanamichi_alumni, hanamichi_admin, hanamichi_setup, hanamichi_jobs;
 -- the staff that may look at delivery read state, never a batch that could be split by result (every batch has one shape)
-GRANT SELECT ON mail_message TO hanamichi_clerk, hanamichi_implementer, hanamichi_jobs, hanamichi_scheduler;
+GRANT SELECT ON mail_message TO hanamichi_clerk, hanamichi_implementer, hanamichi_scheduler;
 GRANT SELECT (company_id, id, mail_class, template, area, batch_id, state, created_at) ON mail_message TO hanamichi_hr, hanamichi_admin;
 CREATE POLICY area_hr ON mail_message AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (area IN ('exit', 'staff'));
 CREATE POLICY area_admin ON mail_message AS RESTRICTIVE FOR SELECT TO hanamichi_admin USING (area = 'staff');
