@@ -106,6 +106,8 @@ describe('the database stopping in the middle of a submission', () => {
         })
         const [pid] = (await readFile(join(dataDir(), 'postgresql', 'postmaster.pid'), 'utf8')).split('\n')
         process.kill(Number(pid), signal)
+        // the lock is held until the server itself ends both: let go earlier, and the submission could still get through
+        await reply
       })
       const refused = await reply!
       expect(refused?.status).toBe(503)
