@@ -16,8 +16,8 @@ import { formatDate } from '../web/formats.ts'
 import { idOf } from '../web/params.ts'
 import { Problem } from '../web/problems.ts'
 import { once } from '../web/repeated-post.ts'
-import { listMeasures, measureKinds, measureSchema, recordMeasure } from './measures.ts'
-import { listReleasedOpinions } from './opinions.ts'
+import { listMeasures, measuredOpinions, measureKinds, measureSchema, recordMeasure } from './measures.ts'
+import { findReleasedOpinion, openReleasedOpinion } from './opinions.ts'
 import { measureTable, nameOf, releasedRows, wordsOf, type Words } from './pages.ts'
 import type { AnyHandle, DeskTables } from './tables.ts'
 
@@ -35,7 +35,7 @@ export async function addHrRoutes(app: FastifyInstance, services: Services): Pro
         const opened = all.filter((one) => one.opened)
         const people = await membersOf(db, companyId, opened, today)
         const departments = new Map((await departmentTreeOn(db, companyId, today)).map((one) => [one.id, one.name]))
-        const measured = new Set((await listMeasures(db, companyId)).map((one) => one.opinion_id))
+        const measured = await measuredOpinions(db, companyId)
         const lines = opened
           .map((one) => ({ one, state: stateOf(one, measured, today) }))
           .sort((a, b) => rank[a.state] - rank[b.state] || (a.one.requested_on < b.one.requested_on ? -1 : 1))
@@ -90,7 +90,7 @@ export async function addHrRoutes(app: FastifyInstance, services: Services): Pro
       if (!form.success || wrong.length > 0) return requestPage(services, request, reply, [...new Set(wrong)])
       return once<DeskTables>(services, request, reply, async (db) => {
         const of = { companyId, requestId: id, userId: subjectId, workplaceIds: workplacesInReach(request), today }
-        const measureId = await recordMeasure(db, of, form.data, at)
+        const measureId = await recordMeasure(db, services.vault, of, form.data, at)
         await auditHr(db, request, 'measure.recorded', 'measure', measureId, at)
         return `/hr/requests/${id}`
       })
@@ -195,11 +195,12 @@ async function requestPage(
     const one = (await requestsForEmployer(db, companyId, reach)).find((candidate) => candidate.id === id)
     // not opened yet: as if it were not there
     if (!one?.opened) throw new Problem('not_found')
-    const opinion = (await listReleasedOpinions(db, companyId, reach)).get(id)
+    const opinion = await findReleasedOpinion(db, companyId, id, reach)
     const member = (await membersOf(db, companyId, [one], today)).get(one.employment_id ?? '')
     const department = (await departmentTreeOn(db, companyId, today)).find((unit) => unit.id === member?.departmentId)
-    const measures = await listMeasures(db, companyId, id)
+    const measures = await listMeasures(db, services.vault, companyId, id)
     if (opinion) await auditHr(db, request, 'opinion.read', 'released_opinion', id, at)
+    const content = opinion && (await openReleasedOpinion(db, services.vault, companyId, opinion))
     const typed = (request.body ?? {}) as Record<string, unknown>
     const typedOf = (field: string) => (typeof typed[field] === 'string' ? typed[field] : '')
     const state = stateOf(one, new Set(measures.map((measure) => measure.opinion_id)), today)
@@ -211,7 +212,7 @@ async function requestPage(
       stateLabel: words(`hr.state.${state}`),
       stateTag: tagOf[state],
       nextText: nextWords(one, state, words, request.locale, timeZone),
-      opinionRows: opinion ? releasedRows(opinion.content, words, request.locale, timeZone) : null,
+      opinionRows: content ? releasedRows(content, words, request.locale, timeZone) : null,
       opinionReleasedAt: opinion?.released_at ?? null,
       measureTable: measures.length > 0 ? measureTable(measures, words, request.locale, timeZone) : null,
       kinds: measureKinds.map((kind) => ({

@@ -2,8 +2,14 @@ import * as z from 'zod'
 import { newId } from '../ids.ts'
 import { markRequest } from '../results/index.ts'
 import { Problem } from '../web/problems.ts'
-import { listReleasedOpinions } from './opinions.ts'
+import type { Vault } from '../vault/index.ts'
+import { findReleasedOpinion } from './opinions.ts'
 import { deskOf, type AnyHandle, type MeasureTable } from './tables.ts'
+
+/** A measure as it is read: dates, and what was decided. */
+export type Measure = Omit<MeasureTable, 'sealed'> & Pick<NewMeasure, 'kind' | 'detail'>
+
+const keyOf = (requestId: string) => ({ area: 'employer', subjectId: requestId, recordType: 'measure' }) as const
 
 /** What the employer may do, from the table of work categories (https://wic-net.com/material/document/17187/145). */
 export const measureKinds = [
@@ -41,6 +47,7 @@ export type NewMeasure = z.infer<typeof measureSchema>
  */
 export async function recordMeasure(
   db: AnyHandle,
+  vault: Vault,
   of: {
     companyId: string
     requestId: string
@@ -51,13 +58,14 @@ export async function recordMeasure(
   measure: NewMeasure,
   at: Date,
 ): Promise<string> {
-  const opinion = (await listReleasedOpinions(db, of.companyId, of.workplaceIds)).get(of.requestId)
+  const opinion = await findReleasedOpinion(db, of.companyId, of.requestId, of.workplaceIds)
   if (!opinion) throw new Problem('not_found')
   if (measure.person_heard_on > of.today)
     throw new Problem('invalid_input', [
       { field: 'person_heard_on', key: 'physician-desk.measure.errors.person_heard_on' },
     ])
   const id = newId(at)
+  const { kind, detail, ...dates } = measure
   await deskOf(db)
     .insertInto('measure')
     .values({
@@ -65,7 +73,15 @@ export async function recordMeasure(
       id,
       opinion_id: opinion.id,
       employment_id: opinion.employment_id,
-      ...measure,
+      sealed: await vault.seal(
+        db,
+        of.companyId,
+        keyOf(opinion.id),
+        { table: 'measure', rowId: id },
+        { kind, detail },
+        at,
+      ),
+      ...dates,
       decided_by: of.userId,
       decided_at: at,
     })
@@ -74,9 +90,39 @@ export async function recordMeasure(
   return id
 }
 
-/** Measures upon one opinion (roles hr, physician), earliest first. */
-export async function listMeasures(db: AnyHandle, companyId: string, requestId?: string): Promise<MeasureTable[]> {
-  let query = deskOf(db).selectFrom('measure').selectAll().where('company_id', '=', companyId)
-  if (requestId !== undefined) query = query.where('opinion_id', '=', requestId)
-  return query.orderBy('from_on').orderBy('id').execute()
+/** Opinions upon which something was decided (role hr). */
+export async function measuredOpinions(db: AnyHandle, companyId: string): Promise<Set<string>> {
+  const rows = await deskOf(db)
+    .selectFrom('measure')
+    .select('opinion_id')
+    .distinct()
+    .where('company_id', '=', companyId)
+    .execute()
+  return new Set(rows.map((row) => row.opinion_id))
+}
+
+/** Measures upon one opinion (role hr), earliest first. */
+export async function listMeasures(
+  db: AnyHandle,
+  vault: Vault,
+  companyId: string,
+  requestId: string,
+): Promise<Measure[]> {
+  const rows = await deskOf(db)
+    .selectFrom('measure')
+    .selectAll()
+    .where('company_id', '=', companyId)
+    .where('opinion_id', '=', requestId)
+    .orderBy('from_on')
+    .orderBy('id')
+    .execute()
+  const opened = await vault.openMany<Pick<NewMeasure, 'kind' | 'detail'>>(
+    db,
+    companyId,
+    rows.map((row) => ({ table: 'measure', rowId: row.id, sealed: row.sealed })),
+  )
+  return rows.flatMap(({ sealed: _sealed, ...row }, index) => {
+    const decided = opened[index]
+    return decided ? [{ ...row, ...decided }] : []
+  })
 }

@@ -12,6 +12,9 @@ import {
 import { deskOf, type AnyHandle, type ReleasedOpinionTable } from './tables.ts'
 
 const keyOf = (subjectId: string) => ({ area: 'stress', subjectId, recordType: 'opinion' }) as const
+// what the company got lies under a key of its own, by the request: no desk needs a key of the person for it
+const companysKeyOf = (requestId: string) =>
+  ({ area: 'employer', subjectId: requestId, recordType: 'opinion' }) as const
 
 export interface Opinion {
   form: OpinionForm
@@ -132,7 +135,14 @@ export async function releaseOpinion(
       employment_id: request.employmentId,
       workplace_id: request.workplaceId,
       form_version: formVersion,
-      content,
+      sealed: await vault.seal(
+        db,
+        companyId,
+        companysKeyOf(request.id),
+        { table: 'released_opinion', rowId: request.id },
+        content,
+        at,
+      ),
       released_by: of.physician.id,
       released_at: at,
     })
@@ -141,14 +151,32 @@ export async function releaseOpinion(
   return content
 }
 
-/** Released opinions (roles hr, physician) by request id; `workplaceIds` undefined: all. */
-export async function listReleasedOpinions(
+/** The released opinion on a request that HR has opened (role hr); undefined while there is none. `workplaceIds` undefined: all. */
+export async function findReleasedOpinion(
   db: AnyHandle,
   companyId: string,
+  requestId: string,
   workplaceIds?: readonly string[],
-): Promise<Map<string, ReleasedOpinionTable>> {
-  const rows = await deskOf(db).selectFrom('released_opinion').selectAll().where('company_id', '=', companyId).execute()
-  return new Map(
-    rows.filter((row) => !workplaceIds || workplaceIds.includes(row.workplace_id)).map((row) => [row.id, row]),
-  )
+): Promise<ReleasedOpinionTable | undefined> {
+  const row = await deskOf(db)
+    .selectFrom('released_opinion')
+    .selectAll()
+    .where('company_id', '=', companyId)
+    .where('id', '=', requestId)
+    .executeTakeFirst()
+  return row && (!workplaceIds || workplaceIds.includes(row.workplace_id)) ? row : undefined
+}
+
+/** What the company got (role hr). The caller writes the audit row. @throws {Problem} record_destroyed */
+export async function openReleasedOpinion(
+  db: AnyHandle,
+  vault: Vault,
+  companyId: string,
+  row: Pick<ReleasedOpinionTable, 'id' | 'sealed'>,
+): Promise<ReleasedOpinion> {
+  const [content] = await vault.openMany<ReleasedOpinion>(db, companyId, [
+    { table: 'released_opinion', rowId: row.id, sealed: row.sealed },
+  ])
+  if (!content) throw new Problem('record_destroyed')
+  return content
 }

@@ -5,7 +5,7 @@ import { formatDate, formatNumber } from '../web/formats.ts'
 import type { Texts } from '../web/texts.ts'
 import { clocksOf, type Clock } from './clocks.ts'
 import type { OpinionForm, ReleasedOpinion } from './opinion-form.ts'
-import type { MeasureTable } from './tables.ts'
+import type { Measure } from './measures.ts'
 
 export type Words = (key: string, params?: Record<string, string | number>) => string
 export const wordsOf =
@@ -146,7 +146,7 @@ const listKey: Record<string, string> = {
 
 /** Measures as a table. */
 export function measureTable(
-  measures: readonly MeasureTable[],
+  measures: readonly Measure[],
   words: Words,
   locale: string,
   timeZone: string,

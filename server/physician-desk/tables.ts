@@ -1,5 +1,4 @@
 import type { Transaction } from '../database/connection.ts'
-import type { ReleasedOpinion } from './opinion-form.ts'
 
 export interface InterviewNoteTable {
   company_id: string
@@ -31,7 +30,8 @@ export interface ReleasedOpinionTable {
   employment_id: string
   workplace_id: string
   form_version: string
-  content: ReleasedOpinion
+  /** vault envelope of a ReleasedOpinion (area employer, subject = request, record type opinion) */
+  sealed: Buffer
   released_by: string
   released_at: Date
 }
@@ -41,8 +41,8 @@ export interface MeasureTable {
   id: string
   opinion_id: string
   employment_id: string
-  kind: string
-  detail: string
+  /** vault envelope of {kind, detail} (area employer, subject = request, record type measure) */
+  sealed: Buffer
   from_on: string
   until_on: string | null
   review_on: string

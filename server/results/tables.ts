@@ -121,7 +121,6 @@ export interface OwnReleasedOpinionView {
   id: string
   subject_id: string
   form_version: string
-  content: Record<string, unknown>
   released_at: Date
 }
 

@@ -6,7 +6,7 @@ import { decrypt, encrypt, keyIdOf, pack, unpack, type Place } from './envelope.
 import type { OuterKey } from './outer-key.ts'
 import type { VaultTables } from './tables.ts'
 
-export type Area = 'staff' | 'stress' | 'exit' | 'alumni'
+export type Area = 'staff' | 'stress' | 'exit' | 'alumni' | 'employer'
 
 /** Whose record and of which type: exactly one data key. */
 export interface KeyOf {

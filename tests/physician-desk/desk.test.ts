@@ -8,7 +8,8 @@ import {
   releasedOpinionSchema,
   releasedPartOf,
 } from '../../server/physician-desk/opinion-form.ts'
-import { browserOf } from '../campaigns/company.ts'
+import { findReleasedOpinion, openReleasedOpinion } from '../../server/physician-desk/opinions.ts'
+import { asRole, browserOf } from '../campaigns/company.ts'
 import type { Browser } from '../helpers/browser.ts'
 import { createWorld, type World } from '../helpers/world.ts'
 import { browserOfPerson, releaseAll, surveyed, type Person, type Surveyed } from '../results/people.ts'
@@ -241,7 +242,7 @@ describe('from interview to opinion', () => {
       as(
         'hr',
         company.hrId,
-        "INSERT INTO measure (company_id, id, opinion_id, employment_id, kind, detail, from_on, review_on, person_heard_on, decided_by, decided_at) VALUES ($1, $2, $3, $4, 'other', 'x', '2026-12-10', '2027-01-10', '2026-12-01', $5, $6)",
+        "INSERT INTO measure (company_id, id, opinion_id, employment_id, sealed, from_on, review_on, person_heard_on, decided_by, decided_at) VALUES ($1, $2, $3, $4, '', '2026-12-10', '2027-01-10', '2026-12-01', $5, $6)",
         [company.companyId, randomUUID(), requestId, person.employmentId, company.hrId, world.clock.now()],
       ),
     ).rejects.toThrow(/foreign key/)
@@ -260,8 +261,24 @@ describe('from interview to opinion', () => {
     expect(hr.text).toContain('会議は17時までに終える')
     for (const secret of [...Object.values(secrets), '心理的な仕事の負担', '高ストレス'])
       expect(hr.html).not.toContain(secret)
-    const content = await as('hr', company.hrId, 'SELECT content::text AS content FROM released_opinion')
-    for (const secret of Object.values(secrets)) expect(JSON.stringify(content.rows)).not.toContain(secret)
+    const content = await asRole(
+      world,
+      'hr',
+      company.companyId,
+      async (db) =>
+        openReleasedOpinion(
+          db,
+          world.services.vault,
+          company.companyId,
+          (await findReleasedOpinion(db, company.companyId, requestId))!,
+        ),
+      company.hrId,
+    )
+    expect(content).toMatchObject({ workCategory: 'restricted', hoursOther: '会議は17時までに終える' })
+    for (const secret of Object.values(secrets)) expect(JSON.stringify(content)).not.toContain(secret)
+    // even what the company got lies sealed
+    const { rows } = await world.superuser.query('SELECT o::text AS row FROM released_opinion o')
+    expect(rows[0].row).not.toMatch(/restricted|会議/)
     await expect(as('hr', company.hrId, 'SELECT * FROM opinion')).rejects.toThrow(/permission denied/)
     const own = await browserOfPerson(world, company, person)
     await own.get('/result/request')

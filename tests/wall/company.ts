@@ -22,6 +22,8 @@ export const planted = {
   need: '面談の様子をみて判断したいという覚え書き',
   note: '診察の覚え書きとして睡眠の乱れあり',
   findings: '心身の状況の所見としての頭重感',
+  limits: '配慮の内容として会議を減らす意見',
+  measure: '会社が決めた措置として席替え',
   interview: '退職面談の自由記述として上司の言葉',
   email: 'kojin.no.address@private.example.net',
   alumniName: '卒業後の名乗り花子',
@@ -176,6 +178,7 @@ export async function fillEverything(world: World, log: Pick<BaseLogger, 'info' 
     hours: 'overtime_ban',
     period_from: '2026-12-01',
     affiliation: '試験診療所',
+    limits_detail: planted.limits,
   })
   await physician.submit(`/physician/requests/${request}/opinion/release`, { explained: 'yes' })
   const hr = await desk('hr')
@@ -184,7 +187,7 @@ export async function fillEverything(world: World, log: Pick<BaseLogger, 'info' 
   await hr.get(`/hr/requests/${request}`)
   await hr.submit(`/hr/requests/${request}/measures`, {
     kind: 'limit_overtime',
-    detail: '時間外なし',
+    detail: planted.measure,
     from_on: '2026-12-01',
     review_on: '2027-01-15',
     person_heard_on: '2026-11-21',

@@ -57,7 +57,7 @@ export const grants: Readonly<Record<string, string>> = {
   mail_message:
     'admin sI, alumni I, clerk SIu, employee I, hr sI, implementer SI, jobs I, leaver I, mailer SIU, physician I, scheduler SIu, setup I',
   mail_suppression: 'alumni SI, leaver SI, mailer SI',
-  measure: 'hr SIu, physician S',
+  measure: 'hr SIu',
   notice: 'clerk S, employee Su, implementer SI',
   opinion: 'employee s, physician SIu',
   own_released_opinion: 'employee S',

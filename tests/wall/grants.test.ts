@@ -242,7 +242,12 @@ describe('what a role finds when it reads everything it can', () => {
         await attempt(role, subjectId, "SELECT DISTINCT area || ' ' || record_type AS key FROM data_key ORDER BY 1")
       ).rows.map((row) => row['key'])
     const { staff, person, ids } = filled
-    expect(await areas('hr', staff.hr)).toEqual(['alumni return', 'exit identity'])
+    expect(await areas('hr', staff.hr)).toEqual([
+      'alumni return',
+      'employer measure',
+      'employer opinion',
+      'exit identity',
+    ])
     expect(await areas('admin', staff.admin)).toEqual([])
     expect(await areas('implementer', staff.implementer)).toEqual([
       'stress answers:presenteeism-spq',

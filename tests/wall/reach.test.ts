@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createStaffUser, grantRole, type StaffRole } from '../../server/access/index.ts'
 import type { AnyHandle } from '../../server/campaigns/tables.ts'
-import { browserOf } from '../campaigns/company.ts'
+import { asRole, browserOf } from '../campaigns/company.ts'
 import { openBrowser, type Browser } from '../helpers/browser.ts'
 import { createWorld, type World } from '../helpers/world.ts'
 import { browserOfPerson, signAll, surveyed, type Surveyed } from '../results/people.ts'
@@ -148,9 +148,23 @@ test('receipts: the person reads what HR did to the own request and opinion, tho
     affiliation: '試験診療所',
   })
   await physician.submit(`/physician/requests/${request}/opinion/release`, { explained: 'yes' })
+  // until HR has opened the request, the opinion and its key are not there for its role
+  const opinions = () =>
+    asRole(
+      world,
+      'hr',
+      company.companyId,
+      async (db) => [
+        (await db.selectFrom('released_opinion').selectAll().execute()).length,
+        (await db.selectFrom('data_key').selectAll().where('area', '=', 'employer').execute()).length,
+      ],
+      company.hrId,
+    )
+  expect(await opinions()).toEqual([0, 0])
   const hr = await browserOf(world, company, company.hrId)
   await hr.get('/hr/requests')
   await hr.submit('/hr/requests/open')
+  expect(await opinions()).toEqual([1, 1])
   await hr.get(`/hr/requests/${request}`)
   expect(hr.status).toBe(200)
 

@@ -123,16 +123,7 @@ async function csrfOf(cookies: Map<string, string>): Promise<string> {
 }
 
 /** What only the first company knows. */
-const ownWords = () => [
-  '試験株式会社',
-  '架空',
-  'E001',
-  'e001@',
-  '第一課',
-  '試験診療所',
-  '時間外なし',
-  'private.example',
-]
+const ownWords = () => ['試験株式会社', '架空', 'E001', 'e001@', '第一課', '試験診療所', '席替え', 'private.example']
 
 // sessions live, openings are in the ledger, and when a person first saw the own result is kept like an opening
 const bookkeeping = { session: 'all', audit_entry: 'all', notice: ['first_viewed_at'] } as const

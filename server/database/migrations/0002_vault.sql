@@ -17,7 +17,8 @@ GRANT INSERT ON company_key TO hanamichi_setup;
 CREATE TABLE data_key (
   company_id uuid NOT NULL REFERENCES company,
   id uuid NOT NULL,
-  area text NOT NULL CHECK (area IN ('staff', 'stress', 'exit', 'alumni')),
+  -- employer: what a physician gave the company, and what it decided; subject is the request, never the person
+  area text NOT NULL CHECK (area IN ('staff', 'stress', 'exit', 'alumni', 'employer')),
   subject_id uuid NOT NULL,
   record_type text NOT NULL,
   company_key_id uuid NOT NULL,
@@ -38,8 +39,9 @@ CREATE POLICY area_implementer ON data_key AS RESTRICTIVE TO hanamichi_implement
   USING (area = 'stress' AND record_type NOT IN ('note', 'opinion', 'consultation', 'draft'));
 CREATE POLICY area_clerk ON data_key AS RESTRICTIVE TO hanamichi_clerk
   USING (area = 'stress' AND record_type NOT IN ('note', 'opinion', 'consultation', 'draft'));
-CREATE POLICY area_physician ON data_key AS RESTRICTIVE TO hanamichi_physician USING (area = 'stress' AND record_type <> 'draft');
-CREATE POLICY area_hr ON data_key AS RESTRICTIVE TO hanamichi_hr USING (area IN ('exit', 'alumni'));
+CREATE POLICY area_physician ON data_key AS RESTRICTIVE TO hanamichi_physician
+  USING ((area = 'stress' AND record_type <> 'draft') OR (area = 'employer' AND record_type = 'opinion'));
+CREATE POLICY area_hr ON data_key AS RESTRICTIVE TO hanamichi_hr USING (area IN ('exit', 'alumni', 'employer'));
 CREATE POLICY area_leaver ON data_key AS RESTRICTIVE TO hanamichi_leaver
   USING (area = 'exit' AND subject_id = (SELECT subject_id())) WITH CHECK (area = 'alumni' OR (area = 'exit' AND subject_id = (SELECT subject_id())));
 CREATE POLICY area_alumni ON data_key AS RESTRICTIVE TO hanamichi_alumni USING (area = 'alumni' AND subject_id = (SELECT subject_id()));

@@ -155,7 +155,7 @@ CREATE POLICY asked ON stress_subject AS RESTRICTIVE TO hanamichi_physician USIN
   EXISTS (SELECT FROM interview_request r WHERE r.company_id = stress_subject.company_id AND r.subject_id = stress_subject.id)
   OR EXISTS (SELECT FROM consultation c WHERE c.company_id = stress_subject.company_id AND c.subject_id = stress_subject.id AND c.physician_id = (SELECT subject_id())));
 CREATE POLICY asked ON data_key AS RESTRICTIVE TO hanamichi_physician USING (
-  EXISTS (SELECT FROM interview_request r WHERE r.company_id = data_key.company_id AND r.subject_id = data_key.subject_id)
+  area = 'employer' OR EXISTS (SELECT FROM interview_request r WHERE r.company_id = data_key.company_id AND r.subject_id = data_key.subject_id)
   OR EXISTS (SELECT FROM consultation c WHERE c.company_id = data_key.company_id AND c.subject_id = data_key.subject_id AND c.physician_id = (SELECT subject_id())));
 
 -- What the employer learns of a request: that it was made, and once HR has opened it, by whom (law R-7). Withdrawn ones that HR never

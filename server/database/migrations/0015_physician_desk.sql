@@ -34,7 +34,8 @@ CREATE TABLE released_opinion (
   employment_id uuid NOT NULL,
   workplace_id uuid NOT NULL,
   form_version text NOT NULL,
-  content jsonb NOT NULL,
+  -- vault envelope (area employer, subject = request, record type opinion): exactly the released fields
+  sealed bytea NOT NULL,
   released_by uuid NOT NULL,
   released_at timestamptz NOT NULL,
   PRIMARY KEY (company_id, id),
@@ -47,8 +48,8 @@ CREATE TABLE measure (
   -- a measure without an opinion cannot exist (law B-1)
   opinion_id uuid NOT NULL,
   employment_id uuid NOT NULL,
-  kind text NOT NULL,
-  detail text NOT NULL,
+  -- vault envelope (area employer, subject = request, record type measure): {kind, detail}
+  sealed bytea NOT NULL,
   from_on date NOT NULL,
   until_on date,
   review_on date NOT NULL,
@@ -73,10 +74,14 @@ GRANT SELECT (company_id, id, subject_id, released_at) ON opinion TO hanamichi_e
 CALL only_own('opinion', 'hanamichi_employee', 'subject_id');
 GRANT SELECT, INSERT ON released_opinion TO hanamichi_physician;
 GRANT SELECT ON released_opinion TO hanamichi_hr;
+-- of a request that HR has not opened, neither the opinion nor its key is there
+CREATE POLICY opened ON released_opinion AS RESTRICTIVE TO hanamichi_hr USING (
+  EXISTS (SELECT FROM interview_request_for_employer r WHERE r.company_id = released_opinion.company_id AND r.id = released_opinion.id AND r.opened));
+CREATE POLICY opened ON data_key AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (
+  area <> 'employer' OR EXISTS (SELECT FROM released_opinion o WHERE o.company_id = data_key.company_id AND o.id = data_key.subject_id));
 GRANT SELECT, INSERT, UPDATE (until_on, review_on) ON measure TO hanamichi_hr;
-GRANT SELECT ON measure TO hanamichi_physician;
 -- the person reads the own released opinion through the request it belongs to
 CREATE VIEW own_released_opinion WITH (security_barrier) AS
-  SELECT o.company_id, o.id, r.subject_id, o.form_version, o.content, o.released_at FROM released_opinion o
+  SELECT o.company_id, o.id, r.subject_id, o.form_version, o.released_at FROM released_opinion o
   JOIN interview_request r ON r.company_id = o.company_id AND r.id = o.id WHERE r.subject_id = hanamichi.subject_id();
 GRANT SELECT ON own_released_opinion TO hanamichi_employee;
