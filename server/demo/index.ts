@@ -40,12 +40,15 @@ const harder: ReadonlyMap<string, number> = new Map([
 export async function demo(options: { port: number; once: boolean; seed: number }): Promise<void> {
   const started = process.hrtime.bigint()
   const told = { seed: options.seed, shift: shiftDays(dateIn('Asia/Tokyo', systemClock.now())) } as Told
-  // whoever interrupts the story leaves nothing running behind
+  // whoever interrupts the story leaves nothing running behind; Ctrl+C under npm arrives twice
+  let ending = false
   const interrupt = () => {
-    void told.stage?.close().finally(() => process.exit(130))
+    if (ending) return
+    ending = true
+    void (told.stage?.close() ?? Promise.resolve()).finally(() => process.exit(130))
   }
-  process.once('SIGINT', interrupt)
-  process.once('SIGTERM', interrupt)
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
   try {
     await tasks(options.port, told).run(told)
     const { stage } = told
