@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { findCompany } from '../database/companies.ts'
 import type { Services } from '../services.ts'
@@ -42,13 +42,15 @@ export async function importRosterCommand(command: ImportRosterCommand): Promise
   if (!company) return { exitCode: 2, lines: [text('roster.command.noCompany')] }
   const { companyId } = company
   try {
+    // opened before the import begins: a file that is not there is said at once, not by a stream nobody listens to yet
+    const file = await open(command.file)
     const previewed = await importRosterFile(
       services,
       {
         companyId,
         kind,
         fileName: basename(command.file),
-        stream: createReadStream(command.file),
+        stream: file.createReadStream(),
         effectiveOn,
         createdBy: nobody,
       },

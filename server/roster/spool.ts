@@ -17,6 +17,8 @@ export interface SpooledFile {
 
 /** Writes a stream to a temporary file, a block at a time. The caller removes it. */
 export async function spool(stream: Readable): Promise<SpooledFile> {
+  // a stream that breaks before the pipeline stands would end the process; the pipeline reports it all the same
+  stream.on('error', () => undefined)
   const folder = await mkdtemp(join(tmpdir(), 'hanamichi-roster-'))
   const remove = () => rm(folder, { recursive: true, force: true })
   const path = join(folder, 'roster.csv')
