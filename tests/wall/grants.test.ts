@@ -387,9 +387,10 @@ describe('how it is built', () => {
          WHERE m.rolname LIKE 'hanamichi\\_%' AND m.rolname NOT IN ('hanamichi_owner', 'hanamichi_runtime')`,
       ),
     ).toEqual([])
+    // inherit_option is of the grant since PostgreSQL 16; before, inheriting was a property of the login
     const runtime = await catalogue<{ role: string }>(
       `SELECT substr(r.rolname, 11) AS role FROM pg_auth_members a JOIN pg_roles m ON m.oid = a.member JOIN pg_roles r ON r.oid = a.roleid
-       WHERE m.rolname = 'hanamichi_runtime' AND NOT a.inherit_option AND NOT a.admin_option`,
+       WHERE m.rolname = 'hanamichi_runtime' AND coalesce(to_jsonb(a) ->> 'inherit_option', m.rolinherit::text) = 'false' AND NOT a.admin_option`,
     )
     expect(runtime.map((row) => row.role).toSorted()).toEqual([...roles].toSorted())
     expect(
