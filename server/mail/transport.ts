@@ -51,7 +51,8 @@ export function createMailTransport(options: TransportOptions): MailTransport {
       maxConnections: options.connections ?? 1,
       connectionTimeout: timeout,
       greetingTimeout: timeout,
-      socketTimeout: timeout,
+      // longer than the greeting's: a server that never greets is unreachable, whichever timer would have fired first
+      socketTimeout: timeout * 1.5,
       dnsTimeout: timeout,
       // only before a byte of the message was sent; anything later is ours to repeat
       maxRequeues: 2,
