@@ -52,6 +52,36 @@ export const opinionFormSchema = z.object({
 })
 export type OpinionForm = z.infer<typeof opinionFormSchema>
 
+/** The form as a page shows it: what was typed, readable or not. */
+export type TypedForm = Record<keyof OpinionForm, string | number | string[]>
+
+/** A field and the text (physician-desk.form.errors.<text>) that says what is wrong with it. */
+export interface WrongField {
+  field: string
+  text: string
+}
+
+/** What was posted, as it stands, for the page that shows it again: nothing typed gets lost because one field cannot be read. */
+export function typedValues(body: Record<string, unknown>): TypedForm {
+  const form: TypedForm = opinionFormSchema.parse({})
+  for (const field of Object.keys(form) as (keyof OpinionForm)[]) {
+    const all = [body[field] ?? []].flat().filter((one) => typeof one === 'string')
+    form[field] = Array.isArray(form[field]) ? all : (all[0] ?? '')
+  }
+  return form
+}
+
+/** Fields that cannot be read: too long, no day of the calendar, not one of the choices. Each once. */
+export function findUnreadable(error: z.ZodError): WrongField[] {
+  const wrong = new Map<string, string>()
+  for (const issue of error.issues) {
+    const field = String(issue.path[0])
+    const tooLong = issue.code === 'too_big' && issue.origin === 'string'
+    if (!wrong.has(field)) wrong.set(field, tooLong ? 'tooLong' : field.startsWith('period_') ? 'notADay' : field)
+  }
+  return [...wrong].map(([field, text]) => ({ field, text }))
+}
+
 /** Items of the statutory record (Ordinance 52-18) and of the opinion that are still empty, by field name. Empty: it may be released. */
 export function findMissingItems(form: OpinionForm): string[] {
   const missing: string[] = []

@@ -10,13 +10,16 @@ import { Problem } from '../web/problems.ts'
 import { once } from '../web/repeated-post.ts'
 import {
   findMissingItems,
+  findUnreadable,
   guidances,
   hourLimits,
   opinionFormSchema,
   otherLimits,
+  typedValues,
   uncheckedWording,
   workCategories,
-  type OpinionForm,
+  type TypedForm,
+  type WrongField,
 } from './opinion-form.ts'
 import { previewOf, readOpinion, releaseOpinion, saveOpinion, type Release } from './opinions.ts'
 import { nameOf, opinionFields, releasedRows, wordsOf } from './pages.ts'
@@ -40,10 +43,11 @@ export function addOpinionRoutes(scope: FastifyInstance, services: Services): vo
     const parsed = opinionFormSchema.safeParse(request.body ?? {})
     if (!parsed.success)
       return formPage(services, request, reply, {
-        wrong: [...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))],
+        wrong: findUnreadable(parsed.error),
+        form: typedValues((request.body ?? {}) as Record<string, unknown>),
       })
     const preview = (request.body as Record<string, unknown>)['go'] === 'preview'
-    const wrong = preview ? findMissingItems(parsed.data) : []
+    const wrong = (preview ? findMissingItems(parsed.data) : []).map((field) => ({ field, text: field }))
     if (wrong.length > 0) return formPage(services, request, reply, { wrong, form: parsed.data })
     return once<DeskTables>(services, request, reply, async (db) => {
       const { companyId, subjectId } = identityOf(request)
@@ -108,7 +112,7 @@ async function formPage(
   services: Services,
   request: FastifyRequest,
   reply: FastifyReply,
-  again: { wrong: readonly string[]; form?: OpinionForm } = { wrong: [] },
+  again: { wrong: readonly WrongField[]; form?: TypedForm } = { wrong: [] },
 ): Promise<FastifyReply> {
   const id = idOf(request)
   const { companyId, timeZone } = identityOf(request)
@@ -136,7 +140,7 @@ async function formPage(
       ...opinionFields(form, words, uncheckedWording, lists),
     }
   })
-  const errors = again.wrong.map((field) => ({ field, message: words(`form.errors.${field}`) }))
+  const errors = again.wrong.map(({ field, text }) => ({ field, message: words(`form.errors.${text}`) }))
   return deskPage(
     services,
     request,

@@ -4,7 +4,7 @@ import type { Member } from '../roster/index.ts'
 import { formatDate, formatNumber } from '../web/formats.ts'
 import type { Texts } from '../web/texts.ts'
 import { clocksOf, type Clock } from './clocks.ts'
-import type { OpinionForm, ReleasedOpinion } from './opinion-form.ts'
+import type { ReleasedOpinion, TypedForm } from './opinion-form.ts'
 import type { Measure } from './measures.ts'
 
 export type Words = (key: string, params?: Record<string, string | number>) => string
@@ -113,12 +113,12 @@ export function releasedRows(
 
 /** Values of the form's fields for the page: what is typed, what is chosen. */
 export function opinionFields(
-  form: OpinionForm,
+  form: TypedForm,
   words: Words,
   unchecked: readonly string[],
   lists: Record<string, readonly string[]>,
 ): Record<string, unknown> {
-  const chosen = form as unknown as Record<string, string | number | string[]>
+  const chosen: Record<string, string | number | string[]> = form
   const options = Object.fromEntries(
     Object.entries(lists).map(([field, values]) => [
       field,

@@ -208,6 +208,33 @@ describe('from interview to opinion', () => {
     expect(physician.html).toContain('時間外 月60時間')
   })
 
+  test('a day that does not exist, or too many words: 400 at the field, and all that was typed stands there, not the older draft', async () => {
+    await physician.get(address())
+    await physician.submit(address(), {
+      ...filled,
+      work_hours: '時間外 月75時間',
+      overtime_hours: '999',
+      period_from: '2026-02-30',
+      report_notes: 'あ'.repeat(2001),
+      go: 'save',
+    })
+    expect(physician.status).toBe(400)
+    expect(physician.errors().sort()).toEqual([
+      'カレンダーにある日付を入れてください。',
+      '時間外労働の上限を0〜100の数で入れてください。',
+      '長すぎます。短くしてください(所属先は200字、ほかは2,000字まで)。',
+    ])
+    const { fields } = physician.form(address())
+    const values = (name: string) => fields.filter(([one]) => one === name).map(([, value]) => value)
+    const typed = { ...filled, work_hours: '時間外 月75時間', overtime_hours: '999', period_from: '2026-02-30' }
+    for (const [name, value] of Object.entries(typed)) expect(values(name), name).toEqual([value].flat())
+    expect(values('report_notes')).toEqual(['あ'.repeat(2001)])
+    // nothing of it was kept
+    await physician.get(address())
+    expect(physician.html).toContain('時間外 月60時間')
+    expect(physician.html).not.toContain('時間外 月75時間')
+  })
+
   test('the preview shows exactly what the company gets; without the tick 400 and nothing leaves (law P-5)', async () => {
     await physician.get(address())
     await physician.submit(address(), { ...filled, go: 'preview' })
