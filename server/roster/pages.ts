@@ -1,3 +1,4 @@
+import { formatDate } from '../web/formats.ts'
 import type { Texts } from '../web/texts.ts'
 import { isFault, type Remark } from './remarks.ts'
 
@@ -9,6 +10,13 @@ const worded: Record<string, readonly string[]> = {
   employment_kind: ['regular', 'fixed_term', 'part_time', 'dispatched', 'officer'],
   takes_stress_check: ['true', 'false'],
 }
+
+/** Values that are days: some always, some by the field they are about. What the file's cell holds (`value`) stays as it was written. */
+const dayParams = new Set(['from', 'until', 'joined'])
+const dayFields = new Set(['birth_on', 'joined_on', 'left_on', 'assigned_on', 'from_on', 'until_on'])
+const isDay = (remark: Remark, name: string, value: string | number) =>
+  (dayParams.has(name) || (dayFields.has(remark.field ?? '') && (name === 'before' || name === 'after'))) &&
+  /^\d{4}-\d{2}-\d{2}$/.test(String(value))
 
 /** What is said about a line, in the reader's language, faults first; only the faults where asked for. */
 export function describeRemarks(
@@ -29,6 +37,8 @@ function describeRemark(texts: Texts, locale: string, remark: Remark): string {
     const words = remark.field ? worded[remark.field] : undefined
     if (value === '') params[name] = none
     else if (words?.includes(String(value))) params[name] = texts.text(locale, `roster.word.${String(value)}`)
+    // a day of the calendar is the same in every time zone
+    else if (isDay(remark, name, value)) params[name] = formatDate('date', String(value), locale, 'UTC')
     else params[name] = value
   }
   if (remark.code === 'moved') return describeMove(texts, locale, remark, params)

@@ -113,6 +113,25 @@ test('wrong lines: shown with their reason, listed as a CSV that no spreadsheet 
   expect(hr.text).toContain('取りやめ')
 })
 
+test('days in remarks are written as the reader writes them; what a cell holds stays as it was typed', async () => {
+  await send(
+    hr,
+    'employees',
+    employees(person('E1', { birth: '1985-06-07' }), person('E3', { left: '2026-12-31' }), person('E7')),
+  )
+  const here = hr.url
+  expect(hr.text).toContain('生年月日 1985年5月5日 → 1985年6月7日')
+  expect(hr.text).toContain('退職日 2026年12月31日')
+  expect(hr.text).toContain('新しく加わります(入社日 2020年4月1日)')
+  await hr.get(`${here}?lang=en`)
+  expect(hr.text).toContain('5 May 1985 → 7 June 1985')
+  await hr.get(`${here}?lang=ja`)
+  await hr.submit(/\/discard$/)
+  await send(hr, 'employees', employees(person('E1', { birth: '1999-02-30' })))
+  expect(hr.text).toContain('生年月日「1999-02-30」という日付はありません')
+  await hr.submit(/\/discard$/)
+})
+
 test('the same file again says so; a stale preview cannot be applied', async () => {
   const file = employees(person('E1', { family: '架空改' }))
   await send(hr, 'employees', file)
