@@ -3,6 +3,8 @@
 // The server gets the whole form, urlencoded, by POST; any 2xx counts as saved. Saves never overlap: what changes
 // while one is under way goes with the next, so the last state always wins. What was not saved when the page is left
 // is sent once more on the way out.
+// Where each item of the form says what the server had of it (data-was="filled|empty") and partials/progress got a `pattern`,
+// the progress line tells after each save how many are answered: those on other pages, and those filled here.
 
 for (const form of document.querySelectorAll('form[data-autosave]')) keepSaved(form)
 
@@ -13,6 +15,7 @@ function keepSaved(form) {
   let saving = false
   let failures = 0
   let timer
+  const showAnswered = progressOf(form)
 
   form.addEventListener('change', () => {
     changed = true
@@ -33,10 +36,12 @@ function keepSaved(form) {
     clearTimeout(timer)
     saving = true
     changed = false
+    const filled = countFilled(form)
     const saved = await send(form)
     saving = false
     if (saved) {
       failures = 0
+      showAnswered(filled)
       if (!changed) say(status, status?.dataset.savedText)
     } else {
       changed = true
@@ -62,6 +67,22 @@ async function send(form) {
   } catch {
     return false
   }
+}
+
+function progressOf(form) {
+  const bar = document.querySelector('.progress progress')
+  const words = document.querySelector('.progress-words[data-pattern]')
+  if (!bar || !words) return () => {}
+  const elsewhere = bar.value - form.querySelectorAll('[data-was="filled"]').length
+  return (filled) => {
+    bar.value = elsewhere + filled
+    words.textContent = words.dataset.pattern.replace('{answered}', String(elsewhere + filled))
+  }
+}
+
+function countFilled(form) {
+  const isFilled = (field) => (field.type === 'radio' || field.type === 'checkbox' ? field.checked : field.value.trim() !== '')
+  return [...form.querySelectorAll('[data-was]')].filter((item) => [...item.querySelectorAll('input, textarea')].some(isFilled)).length
 }
 
 function fields(form) {

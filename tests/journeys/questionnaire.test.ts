@@ -97,6 +97,51 @@ describeInChromium('the questionnaire for everybody', () => {
     patience,
   )
 
+  for (const [locale, words, code] of [
+    ['ja', (answered: number) => `58問中${answered}問 回答済み`, 'E045'],
+    ['en', (answered: number) => `${answered} of 58 questions answered`, 'E046'],
+  ] as const)
+    test(
+      `the progress line goes along with each answer that was saved (${locale})`,
+      async () => {
+        const visit = await site.open({ width: phone, locale })
+        await start(visit, await linkOf(code))
+        const shown = async () => ({
+          words: await visit.page.locator('.progress-words').textContent(),
+          value: await visit.page.locator('progress').evaluate((bar: { value: number }) => bar.value),
+        })
+        const saves = () => visit.page.waitForResponse((answer) => answer.url().endsWith('/save'))
+        const expectShown = (answered: number) =>
+          expect.poll(shown, { timeout: 10_000 }).toEqual({ words: words(answered), value: answered })
+        await visit.go('/answer/1')
+        await expectShown(0)
+        const groups = visit.page.locator('main fieldset[data-was]')
+        await Promise.all([saves(), groups.nth(0).locator('input').nth(1).check()])
+        await expectShown(1)
+        await Promise.all([saves(), groups.nth(0).locator('input').nth(2).check()])
+        await expectShown(1)
+        await Promise.all([saves(), groups.nth(1).locator('input').nth(0).check()])
+        await expectShown(2)
+        // what the server shows on the next page is what stood here
+        await visit.go('/answer/2')
+        await expectShown(2)
+        await Promise.all([
+          saves(),
+          visit.page.locator('main fieldset[data-was]').nth(0).locator('input').nth(0).check(),
+        ])
+        await expectShown(3)
+        await visit.go('/answer/1')
+        await expectShown(3)
+        // not saved: not counted
+        await visit.page.route('**/save', (route) => route.abort())
+        await groups.nth(2).locator('input').nth(0).check()
+        await visit.page.locator('[data-saved]').filter({ hasText: /\S/ }).waitFor()
+        expect(await shown()).toEqual({ words: words(3), value: 3 })
+        await visit.close()
+      },
+      patience,
+    )
+
   test(
     'in English the walk is the same',
     async () => {
