@@ -30,7 +30,9 @@ function port(text: string): number {
 }
 
 function isoDate(text: string): string {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(Date.parse(text)))
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN
+  // 31 February would be taken for a day in March
+  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== text)
     throw new InvalidArgumentError('a date looks like 2026-11-01')
   return text
 }
@@ -66,7 +68,7 @@ program
   .description(
     'a fictional company lives through three campaigns on a database of its own; then everything can be looked at',
   )
-  .option('--port <port>', 'port to serve on (default: a free one)', port, 0)
+  .option('--port <port>', 'port to serve on (default: a free one)', port)
   .option('--once', 'exit 0 after the story instead of serving')
   .option(
     '--seed <number>',
@@ -78,14 +80,16 @@ program
     },
     1,
   )
-  .action(async (options: { port: number; once?: boolean; seed: number }) => {
+  .action(async (options: { port?: number; once?: boolean; seed: number }) => {
     const { demo } = await import('./demo/index.ts')
-    await demo({ port: options.port, once: options.once ?? false, seed: options.seed })
+    await demo({ port: options.port ?? 0, once: options.once ?? false, seed: options.seed })
   })
 
 program
   .command('score')
-  .description('score answers: CSV on stdin (id,sex,q1,…), JSON Lines on stdout')
+  .description(
+    'score answers: CSV on stdin (id,sex,q1,…), JSON Lines on stdout; wrong input ends with 2 and its line and column',
+  )
   .requiredOption('--questionnaire <slug>', 'e.g. stress-check-57, or stress-check-57@1')
   .action(async (options: { questionnaire: string }) => {
     const { scoreCommand } = await import('./commands/score.ts')

@@ -1,3 +1,4 @@
+import { isAbsolute, relative, resolve } from 'node:path'
 import { z } from 'zod'
 
 /**
@@ -65,7 +66,12 @@ const schema = z.object({
   BASE_URL: z.url({ protocol: /^https?$/, message: 'must be an http:// or https:// address' }),
   HOST: z.string().min(1),
   PORT: port,
-  SMTP_URL: z.union([z.literal(''), z.string().regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')]),
+  SMTP_URL: z
+    .string()
+    .refine(
+      (text) => text === '' || (/^smtps?:\/\//.test(text) && Boolean(URL.parse(text)?.hostname)),
+      'must be smtp:// or smtps:// with the name of a server, and a port from 0 to 65535 where one is given',
+    ),
   MAIL_FROM: z.union([z.literal(''), z.email('must be a mail address')]),
   MAIL_PER_SECOND: z.string().regex(/^$|^[1-9]\d{0,3}$/, 'must be a whole number from 1 to 9999'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']),
@@ -78,6 +84,13 @@ function faultsTogether(input: Record<string, string>): string[] {
   if (input['SMTP_URL'] && !input['MAIL_FROM']) faults.push('MAIL_FROM is needed when SMTP_URL is set')
   if (input['MIGRATION_DATABASE_URL'] && !input['DATABASE_URL'])
     faults.push('DATABASE_URL is needed when MIGRATION_DATABASE_URL is set')
+  // as they are written; openKey() looks again, through links
+  const { KEY_FILE: keyFile = '', DATA_DIR: dataDir = '' } = input
+  const path = relative(resolve(dataDir), resolve(keyFile))
+  if (!input['DATABASE_URL'] && !path.startsWith('..') && !isAbsolute(path))
+    faults.push(
+      `KEY_FILE (${keyFile}) lies inside DATA_DIR (${dataDir}): whoever copies the data would have the key with them. Choose a place outside.`,
+    )
   return faults
 }
 

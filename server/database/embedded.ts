@@ -230,8 +230,8 @@ async function startServer(start: StartOptions): Promise<boolean> {
     '-c shared_buffers=64MB',
     '-c password_encryption=scram-sha-256',
     '-c log_min_messages=warning',
-    // no statement text in the log: it could carry what a person wrote
-    '-c log_statement=none -c log_min_error_statement=panic -c log_parameter_max_length_on_error=0',
+    // no statement text in the log, and no row in the detail of a fault: they could carry what a person wrote
+    '-c log_statement=none -c log_min_error_statement=panic -c log_parameter_max_length_on_error=0 -c log_error_verbosity=terse',
     start.unsafe ? '-c fsync=off -c synchronous_commit=off -c full_page_writes=off' : '',
   ].join(' ')
   const log = join(start.cluster, '..', 'postgresql.log')
