@@ -85,6 +85,14 @@ export interface Visit {
 
 const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
+// the words of a caption lie within what is seen of its table
+const captionsOutOfView = `[...document.querySelectorAll('.table-scroll caption')].filter((one) => {
+  const range = document.createRange()
+  range.selectNodeContents(one)
+  const seen = one.closest('.table-scroll').getBoundingClientRect()
+  return range.getBoundingClientRect().right > seen.right + 1 && one.getBoundingClientRect().width > 1
+}).map((one) => one.textContent)`
+
 // SHOTS=folder keeps a picture of every page looked at, at both widths
 const shots = process.env['SHOTS']
 
@@ -214,6 +222,8 @@ async function openVisit(
           'document.documentElement.scrollWidth - document.documentElement.clientWidth',
         )
         if (over > 0) wide.push(`${each} px: ${over} px too wide`)
+        const captions = await page.evaluate<string[]>(captionsOutOfView)
+        for (const words of captions) wide.push(`${each} px: caption out of view: ${words}`)
         if (shots) await shoot(page, `${name}-${each}`)
       }
       expect({ page: name, said, wide, faults: faults.splice(0) }).toEqual({
