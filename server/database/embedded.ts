@@ -1,8 +1,8 @@
 import { execFile, spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { access, chmod, chown, constants, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createHash, randomUUID } from 'node:crypto'
+import { access, chmod, chown, constants, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
-import { join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
@@ -185,31 +185,52 @@ async function prepareFolders(
   }
 }
 
+/**
+ * Makes the cluster beside its place and moves it there whole: of several processes that begin on a new folder at the same moment one is first and
+ * the others take what it made, and a first start that is cut off leaves no half a cluster.
+ */
 async function initialise(
   cluster: string,
   initdb: string,
   user: { uid: number; gid: number } | undefined,
 ): Promise<void> {
-  // a first start that was cut off leaves half a cluster; without PG_VERSION it holds nothing yet
-  await rm(cluster, { recursive: true, force: true })
-  await asServerUser(
-    initdb,
-    [
-      '-D',
-      cluster,
-      '-U',
-      'postgres',
-      '-A',
-      'trust',
-      '-E',
-      'UTF8',
-      '--locale-provider=icu',
-      '--icu-locale=und',
-      '--locale=C',
-      '--data-checksums',
-    ],
-    user,
-  )
+  const fresh = `${cluster}.new-${randomUUID()}`
+  const isMade = () => exists(join(cluster, 'PG_VERSION'))
+  try {
+    await asServerUser(
+      initdb,
+      [
+        '-D',
+        fresh,
+        '-U',
+        'postgres',
+        '-A',
+        'trust',
+        '-E',
+        'UTF8',
+        '--locale-provider=icu',
+        '--icu-locale=und',
+        '--locale=C',
+        '--data-checksums',
+      ],
+      user,
+    )
+    await rename(fresh, cluster)
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true })
+    // another process was first
+    if (await isMade()) return
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOTEMPTY' || code === 'EEXIST')
+      throw new Error(`the folder ${cluster} holds something that is no database: move it away, or set DATA_DIR`, {
+        cause: error,
+      })
+    throw error
+  }
+  // what slower processes, or one that was cut off, have begun
+  const folder = dirname(cluster)
+  for (const name of await readdir(folder))
+    if (name.startsWith(`${basename(cluster)}.new-`)) await rm(join(folder, name), { recursive: true, force: true })
 }
 
 interface StartOptions {

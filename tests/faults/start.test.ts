@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { startEmbedded } from '../../server/database/embedded.ts'
@@ -96,6 +96,22 @@ describe('hanamichi serve', () => {
     worker.child.kill('SIGTERM')
     expect(await worker.exits()).toBe(0)
     expect(await running(pidFile)).toBe(false)
+  }, 120_000)
+
+  test('two processes that begin on a new folder at the same moment share one database and one key', async () => {
+    const place = join(folder, 'both')
+    const environment = { DATA_DIR: join(place, 'data'), KEY_FILE: join(place, 'keys', 'outer.key') }
+    await mkdir(place)
+    const both = [start(['serve'], environment), start(['serve'], environment)]
+    for (const one of both) expect((await fetch(`${urlOf(await one.says(/"url":/))}/ready`)).status).toBe(200)
+    expect(both.filter((one) => one.said().includes('a new key file was made'))).toHaveLength(1)
+    for (const one of both) {
+      one.child.kill('SIGTERM')
+      expect(await one.exits()).toBe(0)
+    }
+    const left = await readdir(environment.DATA_DIR)
+    expect(left.filter((name) => name.startsWith('postgresql'))).toEqual(['postgresql', 'postgresql.log'])
+    expect(await running(join(environment.DATA_DIR, 'postgresql', 'postmaster.pid'))).toBe(false)
   }, 120_000)
 
   test('after kill -9 the next start joins the database that was left behind', async () => {
