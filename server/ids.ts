@@ -1,9 +1,17 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { v7 } from 'uuid'
 
 /** A new row id: UUIDv7, ordered by the passed clock, 74 random bits from the system's generator. */
 export function newId(at: Date): string {
   return v7({ msecs: at.getTime() })
+}
+
+/**
+ * A row id that tells no time (UUIDv4, 122 random bits): for rows of the employer's side, which must not be paired with rows of the
+ * person's side by the moment both were made. Ids in time's order would do just that.
+ */
+export function timelessId(): string {
+  return randomUUID()
 }
 
 // Crockford's base32 without i, l, o, u: nothing that is misread on paper or on a phone

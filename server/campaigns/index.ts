@@ -6,12 +6,12 @@
  */
 export {
   advanceCampaign,
-  campaignOfInvitation,
   campaignQuestionnaires,
   campaignWorkplaces,
   findCampaign,
   getCampaign,
   listCampaigns,
+  ownCampaign,
   requireReach,
   type Campaign,
   type CampaignQuestionnaire,
@@ -31,6 +31,7 @@ export { identifySubjects, type Identity } from './subjects.ts'
 export { closeCampaign, openCampaign, type Opening } from './opening.ts'
 export { countParticipation, listParticipation, refreshParticipation } from './participation.ts'
 export { committeeItems, opinionItems } from './rules.ts'
+export { startOfDay } from './calendar.ts'
 export type { AgeBand, CampaignState, CriteriaMethod, InvitationState, Snapshot, TenureBand } from './rules.ts'
 export { changeCampaign, createCampaign, prepareCampaign, type CampaignPlan, type Preparation } from './planning.ts'
 export { chooseMerges, currentGroups, returnCampaign, signCampaign, type Signature } from './signing.ts'

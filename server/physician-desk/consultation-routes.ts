@@ -1,9 +1,6 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import * as z from 'zod'
-import { identifySubjects } from '../campaigns/index.ts'
-import { dateIn } from '../clock.ts'
 import { closeConsultation, listConsultations, openConsultation } from '../results/index.ts'
-import { findMembers, type Member } from '../roster/index.ts'
 import type { Services } from '../services.ts'
 import { asAudience, identityOf } from '../web/audience.ts'
 import { deskPage } from '../web/desk.ts'
@@ -13,8 +10,9 @@ import { Problem } from '../web/problems.ts'
 import { once } from '../web/repeated-post.ts'
 import { readNote, saveNote } from './notes.ts'
 import { nameOf, wordsOf } from './pages.ts'
+import { memberOf, membersOf } from './people.ts'
 import { auditDesk } from './physician-routes.ts'
-import type { AnyHandle, DeskTables } from './tables.ts'
+import type { DeskTables } from './tables.ts'
 
 const noteForm = z.object({ note: z.string().trim().max(10_000) })
 
@@ -62,11 +60,11 @@ export function addConsultationRoutes(scope: FastifyInstance, services: Services
         objectKind: 'consultation',
         objectId: id,
       })
-      const people = await membersOf(services, db, request, [asked.subjectId])
+      const member = await memberOf(services, db, request, asked.subjectId)
       const note = await readNote(db, services.vault, companyId, id)
       return {
         id,
-        personName: nameOf(people.get(asked.subjectId), words),
+        personName: nameOf(member, words),
         askedAt: asked.askedAt,
         message: asked.message,
         howToReach: asked.howToReach,
@@ -119,26 +117,4 @@ export function addConsultationRoutes(scope: FastifyInstance, services: Services
       return '/physician/consultations'
     })
   })
-}
-
-async function membersOf(
-  services: Services,
-  db: AnyHandle,
-  request: FastifyRequest,
-  subjectIds: readonly string[],
-): Promise<Map<string, Member>> {
-  const { companyId, timeZone } = identityOf(request)
-  const identities = await identifySubjects(db, services.vault, companyId, subjectIds)
-  const members = await findMembers(
-    db,
-    companyId,
-    [...identities.values()].map((one) => one.employmentId),
-    dateIn(timeZone, services.clock.now()),
-  )
-  return new Map(
-    [...identities].flatMap(([subjectId, one]): [string, Member][] => {
-      const member = members.get(one.employmentId)
-      return member ? [[subjectId, member]] : []
-    }),
-  )
 }

@@ -7,9 +7,11 @@ import {
   markRequest,
   requestsForEmployer,
   type InterviewRequestForEmployerView,
+  whoAsked,
 } from '../results/index.ts'
 import { departmentTreeOn, findMembers, type Member } from '../roster/index.ts'
 import type { Services } from '../services.ts'
+import type { Vault } from '../vault/index.ts'
 import { asAudience, forAudience, identityOf, workplacesInReach } from '../web/audience.ts'
 import { deskPage } from '../web/desk.ts'
 import { formatDate } from '../web/formats.ts'
@@ -33,7 +35,7 @@ export async function addHrRoutes(app: FastifyInstance, services: Services): Pro
       const data = await asAudience<DeskTables, Record<string, unknown>>(services, request, async (db) => {
         const all = await requestsForEmployer(db, companyId, workplacesInReach(request))
         const opened = all.filter((one) => one.opened)
-        const people = await membersOf(db, companyId, opened, today)
+        const people = await askersOf(db, services.vault, companyId, opened, today)
         const departments = new Map((await departmentTreeOn(db, companyId, today)).map((one) => [one.id, one.name]))
         const measured = await measuredOpinions(db, companyId)
         const lines = opened
@@ -43,7 +45,7 @@ export async function addHrRoutes(app: FastifyInstance, services: Services): Pro
           unopened: all.length - opened.length,
           columns: ['person', 'requested', 'state', 'next'].map((key) => ({ label: words(`hr.column.${key}`) })),
           rows: lines.map(({ one, state }) => {
-            const member = people.get(one.employment_id ?? '')
+            const member = people.get(one.id)
             return {
               cells: [
                 {
@@ -70,8 +72,8 @@ export async function addHrRoutes(app: FastifyInstance, services: Services): Pro
         const at = services.clock.now()
         for (const one of await requestsForEmployer(db, companyId, workplacesInReach(request))) {
           if (one.opened) continue
-          await markRequest(db, one.id, subjectId, 'opened_by_hr', at)
-          await auditHr(db, request, 'request.seen', 'interview_request', one.id, at)
+          await markRequest(db, one.id, subjectId, 'opened_by_hr')
+          await auditHr(db, request, 'request.seen', 'employer_request', one.id, at)
         }
         return '/hr/requests'
       }),
@@ -89,8 +91,15 @@ export async function addHrRoutes(app: FastifyInstance, services: Services): Pro
       if (form.success && form.data.person_heard_on > today) wrong.push('person_heard_on')
       if (!form.success || wrong.length > 0) return requestPage(services, request, reply, [...new Set(wrong)])
       return once<DeskTables>(services, request, reply, async (db) => {
-        const of = { companyId, requestId: id, userId: subjectId, workplaceIds: workplacesInReach(request), today }
-        const measureId = await recordMeasure(db, services.vault, of, form.data, at)
+        const of = {
+          companyId,
+          requestId: id,
+          userId: subjectId,
+          workplaceIds: workplacesInReach(request),
+          today,
+          timeZone,
+        }
+        const measureId = await recordMeasure(db, services.vault, of, form.data)
         await auditHr(db, request, 'measure.recorded', 'measure', measureId, at)
         return `/hr/requests/${id}`
       })
@@ -165,17 +174,21 @@ function nextWords(
   return words(`hr.next.${state}`)
 }
 
-function membersOf(
+/** Who made these requests, by request: only of opened ones, by the seal that opening gave to HR. */
+async function askersOf(
   db: AnyHandle,
+  vault: Vault,
   companyId: string,
   requests: readonly InterviewRequestForEmployerView[],
   today: string,
 ): Promise<Map<string, Member>> {
-  return findMembers(
-    db,
-    companyId,
-    requests.flatMap((one) => (one.employment_id ? [one.employment_id] : [])),
-    today,
+  const employments = await whoAsked(db, vault, companyId, requests)
+  const members = await findMembers(db, companyId, [...employments.values()], today)
+  return new Map(
+    [...employments].flatMap(([requestId, employmentId]): [string, Member][] => {
+      const member = members.get(employmentId)
+      return member ? [[requestId, member]] : []
+    }),
   )
 }
 
@@ -196,7 +209,7 @@ async function requestPage(
     // not opened yet: as if it were not there
     if (!one?.opened) throw new Problem('not_found')
     const opinion = await findReleasedOpinion(db, companyId, id, reach)
-    const member = (await membersOf(db, companyId, [one], today)).get(one.employment_id ?? '')
+    const member = (await askersOf(db, services.vault, companyId, [one], today)).get(id)
     const department = (await departmentTreeOn(db, companyId, today)).find((unit) => unit.id === member?.departmentId)
     const measures = await listMeasures(db, services.vault, companyId, id)
     if (opinion) await auditHr(db, request, 'opinion.read', 'released_opinion', id, at)
@@ -213,7 +226,6 @@ async function requestPage(
       stateTag: tagOf[state],
       nextText: nextWords(one, state, words, request.locale, timeZone),
       opinionRows: content ? releasedRows(content, words, request.locale, timeZone) : null,
-      opinionReleasedAt: opinion?.released_at ?? null,
       measureTable: measures.length > 0 ? measureTable(measures, words, request.locale, timeZone) : null,
       kinds: measureKinds.map((kind) => ({
         value: kind,

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { newId } from '../ids.ts'
+import { startOfDay } from '../campaigns/index.ts'
+import { timelessId } from '../ids.ts'
 import { markRequest } from '../results/index.ts'
 import { Problem } from '../web/problems.ts'
 import type { Vault } from '../vault/index.ts'
@@ -50,13 +51,14 @@ export async function recordMeasure(
   vault: Vault,
   of: {
     companyId: string
+    /** the employer's side of the request */
     requestId: string
     userId: string
     workplaceIds: readonly string[] | undefined
     today: string
+    timeZone: string
   },
   measure: NewMeasure,
-  at: Date,
 ): Promise<string> {
   const opinion = await findReleasedOpinion(db, of.companyId, of.requestId, of.workplaceIds)
   if (!opinion) throw new Problem('not_found')
@@ -64,7 +66,7 @@ export async function recordMeasure(
     throw new Problem('invalid_input', [
       { field: 'person_heard_on', key: 'physician-desk.measure.errors.person_heard_on' },
     ])
-  const id = newId(at)
+  const id = timelessId()
   const { kind, detail, ...dates } = measure
   await deskOf(db)
     .insertInto('measure')
@@ -72,21 +74,20 @@ export async function recordMeasure(
       company_id: of.companyId,
       id,
       opinion_id: opinion.id,
-      employment_id: opinion.employment_id,
       sealed: await vault.seal(
         db,
         of.companyId,
         keyOf(opinion.id),
         { table: 'measure', rowId: id },
         { kind, detail },
-        at,
+        startOfDay(of.today, of.timeZone),
       ),
       ...dates,
       decided_by: of.userId,
-      decided_at: at,
+      decided_on: of.today,
     })
     .execute()
-  await markRequest(db, of.requestId, of.userId, 'measures_recorded', at)
+  await markRequest(db, of.requestId, of.userId, 'measures_recorded')
   return id
 }
 

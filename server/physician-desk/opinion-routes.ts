@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { dateIn } from '../clock.ts'
 import { getRequest, type InterviewRequest } from '../results/index.ts'
-import { findMembers } from '../roster/index.ts'
 import type { Services } from '../services.ts'
 import { asAudience, identityOf, workplacesInReach } from '../web/audience.ts'
 import { deskPage } from '../web/desk.ts'
@@ -23,6 +22,7 @@ import {
 } from './opinion-form.ts'
 import { previewOf, readOpinion, releaseOpinion, saveOpinion, type Release } from './opinions.ts'
 import { nameOf, opinionFields, releasedRows, wordsOf } from './pages.ts'
+import { memberOf } from './people.ts'
 import { auditDesk } from './physician-routes.ts'
 import type { AnyHandle, DeskTables } from './tables.ts'
 
@@ -105,6 +105,7 @@ function releaseOf(services: Services, request: FastifyRequest, asked: Interview
     request: asked,
     physician: { id: subjectId, name: request.staffName ?? '' },
     today: dateIn(timeZone, services.clock.now()),
+    timeZone,
   }
 }
 
@@ -115,7 +116,7 @@ async function formPage(
   again: { wrong: readonly WrongField[]; form?: TypedForm } = { wrong: [] },
 ): Promise<FastifyReply> {
   const id = idOf(request)
-  const { companyId, timeZone } = identityOf(request)
+  const { companyId } = identityOf(request)
   const words = wordsOf(services.texts, request.locale)
   const data = await asAudience<DeskTables, Record<string, unknown>>(services, request, async (db) => {
     const asked = await askedFor(db, request, id)
@@ -130,8 +131,7 @@ async function formPage(
         objectId: id,
       })
     const form = again.form ?? opinion?.form ?? opinionFormSchema.parse({})
-    const today = dateIn(timeZone, services.clock.now())
-    const member = (await findMembers(db, companyId, [asked.employmentId], today)).get(asked.employmentId)
+    const member = await memberOf(services, db, request, asked.subjectId)
     return {
       id,
       personHref: `/physician/requests/${id}`,
@@ -172,7 +172,7 @@ async function previewPage(
       objectKind: 'opinion',
       objectId: id,
     })
-    const member = (await findMembers(db, companyId, [asked.employmentId], release.today)).get(asked.employmentId)
+    const member = await memberOf(services, db, request, asked.subjectId)
     return {
       id,
       opinionHref: `/physician/requests/${id}/opinion`,

@@ -1,4 +1,5 @@
-import { addRequestEvent, type InterviewRequest } from '../results/index.ts'
+import { startOfDay } from '../campaigns/index.ts'
+import { addRequestEvent, reachEmployerSide, type InterviewRequest } from '../results/index.ts'
 import type { Vault } from '../vault/index.ts'
 import { Problem } from '../web/problems.ts'
 import {
@@ -12,9 +13,9 @@ import {
 import { deskOf, type AnyHandle, type ReleasedOpinionTable } from './tables.ts'
 
 const keyOf = (subjectId: string) => ({ area: 'stress', subjectId, recordType: 'opinion' }) as const
-// what the company got lies under a key of its own, by the request: no desk needs a key of the person for it
-const companysKeyOf = (requestId: string) =>
-  ({ area: 'employer', subjectId: requestId, recordType: 'opinion' }) as const
+// what the company got lies under a key of its own, by the employer's side of the request: no desk needs a key of the person for it
+const companysKeyOf = (employerRequestId: string) =>
+  ({ area: 'employer', subjectId: employerRequestId, recordType: 'opinion' }) as const
 
 export interface Opinion {
   form: OpinionForm
@@ -90,6 +91,7 @@ export interface Release {
   physician: { id: string; name: string }
   /** today in the company's time zone */
   today: string
+  timeZone: string
 }
 
 /** What the company would get now; undefined while the interview is not held or an item is empty. */
@@ -127,31 +129,34 @@ export async function releaseOpinion(
     .where('company_id', '=', companyId)
     .where('id', '=', request.id)
     .execute()
+  const id = await reachEmployerSide(db, vault, companyId, request)
+  // the employer's side carries the day: the instant would join it to the physician's own row of this transaction
+  const day = startOfDay(of.today, of.timeZone)
   await deskOf(db)
     .insertInto('released_opinion')
     .values({
       company_id: companyId,
-      id: request.id,
-      employment_id: request.employmentId,
+      id,
       workplace_id: request.workplaceId,
       form_version: formVersion,
       sealed: await vault.seal(
         db,
         companyId,
-        companysKeyOf(request.id),
-        { table: 'released_opinion', rowId: request.id },
+        companysKeyOf(id),
+        { table: 'released_opinion', rowId: id },
         content,
-        at,
+        day,
       ),
       released_by: of.physician.id,
-      released_at: at,
+      released_on: of.today,
     })
     .execute()
-  await addRequestEvent(db, companyId, request, { kind: 'opinion_released', byUserId: of.physician.id }, at)
+  const released = { kind: 'opinion_released', byUserId: of.physician.id, on: of.today } as const
+  await addRequestEvent(db, vault, companyId, request, released, at)
   return content
 }
 
-/** The released opinion on a request that HR has opened (role hr); undefined while there is none. `workplaceIds` undefined: all. */
+/** The released opinion on a request, named by its employer's side, that HR has opened (role hr); undefined while there is none. `workplaceIds` undefined: all. */
 export async function findReleasedOpinion(
   db: AnyHandle,
   companyId: string,

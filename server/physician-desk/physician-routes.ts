@@ -2,8 +2,16 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { recordAudit } from '../audit/index.ts'
 import { dateIn } from '../clock.ts'
-import { addRequestEvent, getRequest, listRequests, openNeeds, openResult, resultView } from '../results/index.ts'
-import { departmentTreeOn, findMembers, workplacesOn } from '../roster/index.ts'
+import {
+  addRequestEvent,
+  getRequest,
+  listRequests,
+  openNeeds,
+  openResult,
+  readEmployerSide,
+  resultView,
+} from '../results/index.ts'
+import { departmentTreeOn, workplacesOn } from '../roster/index.ts'
 import type { Services } from '../services.ts'
 import { asAudience, identityOf, workplacesInReach } from '../web/audience.ts'
 import { deskPage } from '../web/desk.ts'
@@ -14,6 +22,7 @@ import { once } from '../web/repeated-post.ts'
 import { readNote, saveNote } from './notes.ts'
 import { readOpinion } from './opinions.ts'
 import { ageOn, byUrgency, clockCell, clocksOfRequest, nameOf, wordsOf } from './pages.ts'
+import { memberOf, membersOf } from './people.ts'
 import type { AnyHandle, DeskTables } from './tables.ts'
 
 /** Writes down what the physician did to a person's record. */
@@ -45,15 +54,15 @@ export function addRequestRoutes(scope: FastifyInstance, services: Services): vo
     const today = dateIn(timeZone, services.clock.now())
     const data = await asAudience<DeskTables, Record<string, unknown>>(services, request, async (db) => {
       const requests = await listRequests(db, companyId, { workplaceIds: workplacesInReach(request) })
-      const members = await findMembers(
+      const members = await membersOf(
+        services,
         db,
-        companyId,
-        requests.map((one) => one.employmentId),
-        today,
+        request,
+        requests.map((one) => one.subjectId),
       )
       const departments = new Map((await departmentTreeOn(db, companyId, today)).map((one) => [one.id, one.name]))
       const lines = requests
-        .map((one) => ({ one, clocks: clocksOfRequest(one, timeZone, today), member: members.get(one.employmentId) }))
+        .map((one) => ({ one, clocks: clocksOfRequest(one, timeZone, today), member: members.get(one.subjectId) }))
         .sort((a, b) => byUrgency(a.clocks.next, b.clocks.next))
       const cell = (clock: (typeof lines)[number]['clocks']['next']) =>
         clockCell(clock, words, request.locale, timeZone)
@@ -140,9 +149,10 @@ export function addRequestRoutes(scope: FastifyInstance, services: Services): vo
       if (asked.withdrawnAt || asked.interview) throw new Problem('wrong_state')
       await addRequestEvent(
         db,
+        services.vault,
         companyId,
         asked,
-        { kind: 'interviewed', byUserId: subjectId, heldOn: form.data.held_on, mode: form.data.mode },
+        { kind: 'interviewed', byUserId: subjectId, on: form.data.held_on, mode: form.data.mode },
         at,
       )
       await auditDesk(services, db, request, {
@@ -175,11 +185,12 @@ async function personPage(services: Services, request: FastifyRequest): Promise<
       objectId: id,
     })
     const need = (await openNeeds(db, services.vault, companyId, [asked.invitationId])).get(asked.invitationId)
-    const member = (await findMembers(db, companyId, [asked.employmentId], today)).get(asked.employmentId)
+    const member = await memberOf(services, db, request, asked.subjectId)
     const department = (await departmentTreeOn(db, companyId, today)).find((one) => one.id === member?.departmentId)
     const workplace = (await workplacesOn(db, companyId, today)).find((one) => one.id === asked.workplaceId)
     const note = await readNote(db, services.vault, companyId, id)
     const opinion = await readOpinion(db, services.vault, companyId, id)
+    const employer = await readEmployerSide(db, services.vault, companyId, asked)
     const clocks = clocksOfRequest(asked, timeZone, today)
     const age = ageOn(member?.birthOn ?? null, today)
     const facts = [
@@ -217,7 +228,7 @@ async function personPage(services: Services, request: FastifyRequest): Promise<
       })),
       opinionState: opinion?.releasedAt ? 'released' : opinion ? 'draft' : 'none',
       opinionReleasedAt: asked.opinionReleasedAt ?? null,
-      measured: asked.measuresRecordedAt !== undefined,
+      measured: employer.measuredOn !== undefined,
     }
   })
 }

@@ -25,30 +25,28 @@ export interface OpinionTable {
 
 export interface ReleasedOpinionTable {
   company_id: string
-  /** = interview_request id */
+  /** = employer_request id */
   id: string
-  employment_id: string
   workplace_id: string
   form_version: string
-  /** vault envelope of a ReleasedOpinion (area employer, subject = request, record type opinion) */
+  /** vault envelope of a ReleasedOpinion (area employer, subject = id, record type opinion) */
   sealed: Buffer
   released_by: string
-  released_at: Date
+  released_on: string
 }
 
 export interface MeasureTable {
   company_id: string
   id: string
   opinion_id: string
-  employment_id: string
-  /** vault envelope of {kind, detail} (area employer, subject = request, record type measure) */
+  /** vault envelope of {kind, detail} (area employer, subject = opinion_id, record type measure) */
   sealed: Buffer
   from_on: string
   until_on: string | null
   review_on: string
   person_heard_on: string
   decided_by: string
-  decided_at: Date
+  decided_on: string
 }
 
 export interface DeskTables {

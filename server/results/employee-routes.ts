@@ -10,6 +10,7 @@ import { Problem } from '../web/problems.ts'
 import { once } from '../web/repeated-post.ts'
 import { consentVersion, findConsent, recordConsent } from './consents.ts'
 import { addConsultationRoutes } from './consultation-routes.ts'
+import { reachEmployerSides } from './employer-side.ts'
 import { openNeeds, openResult } from './needs.ts'
 import { findNotice, markFirstViewed } from './notices.ts'
 import { ownRecordOf } from './own-record.ts'
@@ -42,14 +43,11 @@ function addResultRoutes(scope: FastifyInstance, services: Services): void {
     const own = ownRecordOf(request)
     const data = await asAudience<ResultsTables, object>(services, request, async (db) => {
       const requests = await listRequests(db, own.companyId)
+      const employerSides = await reachEmployerSides(db, services.vault, own.companyId, requests)
       const entries = [
         ...(await entriesOfSubject(db, own.companyId, own.subjectId)),
-        // HR knows a request, never whose record it belongs to
-        ...(await entriesOfObjects(
-          db,
-          own.companyId,
-          requests.map((one) => one.id),
-        )),
+        // HR knows the employer's side of a request, never whose record it belongs to
+        ...(await entriesOfObjects(db, own.companyId, [...employerSides.values()])),
       ].sort((a, b) => b.at.getTime() - a.at.getTime() || (a.id < b.id ? 1 : -1))
       const names = await staffNames(
         db,

@@ -4,7 +4,7 @@ import { resultNotice } from './mails.ts'
  * Results: what answers came to, for the person, the implementer and, summed up, for groups. A submission stores its score
  * in its own transaction (`storeResult`); closing-time analysis reads them all (`resultsForAnalysis`). A named implementer confirms
  * who needs an interview and releases to everybody at once; a person reads the own result, asks for the interview, or talks to a
- * physician in private. What the employer learns is `requestsForEmployer` and nothing else.
+ * physician in private. What the employer learns is `requestsForEmployer`, once opened `whoAsked`, and nothing else.
  */
 export { isResultReleased, resultKeyOf, resultsForAnalysis, storeResult } from './store.ts'
 export type { CriteriaMethod, ResultForAnalysis, ResultToStore, StoredResult } from './store.ts'
@@ -13,7 +13,8 @@ export { confirmNeeds, listNeeds, openNeeds, openResult } from './needs.ts'
 export { releaseResults } from './notices.ts'
 export { addRequestEvent, getRequest, listRequests, type InterviewRequest } from './requests.ts'
 export { closeConsultation, listConsultations, openConsultation } from './consultations.ts'
-export { markRequest, requestsForEmployer } from './employer-view.ts'
+export { reachEmployerSide, readEmployerSide, type EmployerSide } from './employer-side.ts'
+export { markRequest, requestsForEmployer, whoAsked } from './employer-view.ts'
 export { resultView } from './pages.ts'
 export { addDays, daysBetween, daysPerStep } from './rules.ts'
 export type { InterviewRequestForEmployerView } from './tables.ts'

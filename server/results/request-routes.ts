@@ -8,6 +8,7 @@ import { contactOf } from '../web/contact.ts'
 import { idOf } from '../web/params.ts'
 import { Problem } from '../web/problems.ts'
 import { once } from '../web/repeated-post.ts'
+import { readEmployerSide, type EmployerSide } from './employer-side.ts'
 import { openNeeds } from './needs.ts'
 import { findNotice } from './notices.ts'
 import { ownRecordOf, type OwnRecord } from './own-record.ts'
@@ -45,7 +46,7 @@ export function addRequestRoutes(scope: FastifyInstance, services: Services): vo
     const own = ownRecordOf(request)
     const id = idOf(request)
     return once<ResultsTables>(services, request, reply, async (db) => {
-      await withdrawRequest(db, own, id, services.clock.now())
+      await withdrawRequest(db, services.vault, own, id, services.clock.now())
       return '/result/request'
     })
   })
@@ -81,12 +82,13 @@ async function requestPage(
   const live = requests.find((one) => !one.withdrawnAt)
   const notifiedOn = dateIn(own.timeZone, notice.notified_at)
   const opinion = live && (await ownOpinion(db, own.companyId, live.id))
+  const employer = live && (await readEmployerSide(db, services.vault, own.companyId, live))
   return {
     told: await toldLines(services, db, own),
     mayRequest: mayRequest && !live,
     byOn: addDays(notifiedOn, daysPerStep),
     isLate: isLateRequest(notifiedOn, dateIn(own.timeZone, services.clock.now())),
-    live: live ? copyOf(live, own, services) : null,
+    live: live && employer ? copyOf(live, employer, own, services) : null,
     withdrawn: requests
       .filter((one) => one.withdrawnAt)
       .map((one) => ({ requestedAt: one.requestedAt, withdrawnAt: one.withdrawnAt })),
@@ -109,22 +111,27 @@ async function ownOpinion(
 }
 
 /** The person's copy of the request, with what happened since. */
-function copyOf(request: InterviewRequest, own: OwnRecord, services: Services): Record<string, unknown> {
+function copyOf(
+  request: InterviewRequest,
+  employer: EmployerSide,
+  own: OwnRecord,
+  services: Services,
+): Record<string, unknown> {
   const text = (key: string) => services.texts.text(own.locale, `results.request.${key}`)
   const steps = [
-    { label: text('step.requested'), at: request.requestedAt },
-    { label: text('step.interviewed'), at: request.interview?.at },
-    { label: text('step.opinion'), at: request.opinionReleasedAt },
-    { label: text('step.measures'), at: request.measuresRecordedAt },
+    { label: text('step.requested'), done: true },
+    { label: text('step.interviewed'), done: request.interview !== undefined },
+    { label: text('step.opinion'), done: request.opinionReleasedAt !== undefined },
+    { label: text('step.measures'), done: employer.measuredOn !== undefined },
   ]
-  const next = steps.findIndex((step) => step.at === undefined)
+  const next = steps.findIndex((step) => !step.done)
   return {
     id: request.id,
     requestedAt: request.requestedAt,
     late: request.late,
     told: request.told.split('\n'),
-    steps: steps.map((step, index) => ({ label: step.label, done: step.at !== undefined, current: index === next })),
+    steps: steps.map((step, index) => ({ ...step, current: index === next })),
     mayWithdraw: request.interview === undefined,
-    openedByHr: request.openedByHrAt !== undefined,
+    openedByHr: employer.openedOn !== undefined,
   }
 }

@@ -5,6 +5,7 @@ import { dateIn } from '../clock.ts'
 import { newId } from '../ids.ts'
 import type { Vault } from '../vault/index.ts'
 import { Problem } from '../web/problems.ts'
+import { makeEmployerSide, tellEmployerSide } from './employer-side.ts'
 import { openNeeds } from './needs.ts'
 import { findNotice } from './notices.ts'
 import { isLateRequest, mayRequestInterview } from './rules.ts'
@@ -17,22 +18,21 @@ import {
   type RequestEventKind,
 } from './tables.ts'
 
-/** A request with what followed it. Instants; the interview's day is a calendar date. */
+/** The person's side of a request with what followed it. Instants; the interview's day is a calendar date. */
 export interface InterviewRequest {
   id: string
   invitationId: string
   campaignId: string
   subjectId: string
-  employmentId: string
   workplaceId: string
+  /** names the employer's side (see employer-side.ts) */
+  sealed: Buffer
   told: string
   notifiedAt: Date
   requestedAt: Date
   late: boolean
-  openedByHrAt: Date | undefined
   interview: { heldOn: string; mode: InterviewMode; at: Date; by: string | null } | undefined
   opinionReleasedAt: Date | undefined
-  measuresRecordedAt: Date | undefined
   withdrawnAt: Date | undefined
 }
 
@@ -93,13 +93,12 @@ function requestOf(row: InterviewRequestTable, events: readonly InterviewRequest
     invitationId: row.invitation_id,
     campaignId: row.campaign_id,
     subjectId: row.subject_id,
-    employmentId: row.employment_id,
     workplaceId: row.workplace_id,
+    sealed: row.sealed,
     told: row.told,
     notifiedAt: row.notified_at,
     requestedAt: row.requested_at,
     late: row.late,
-    openedByHrAt: find('opened_by_hr')?.at,
     interview: interview && {
       heldOn: interview.held_on!,
       mode: interview.mode!,
@@ -107,7 +106,6 @@ function requestOf(row: InterviewRequestTable, events: readonly InterviewRequest
       by: interview.by_user_id,
     },
     opinionReleasedAt: find('opinion_released')?.at,
-    measuresRecordedAt: find('measures_recorded')?.at,
     withdrawnAt: find('withdrawn')?.at,
   }
 }
@@ -148,6 +146,19 @@ export async function requestInterview(
   const identity = (await identifySubjects(db, vault, companyId, [subjectId])).get(subjectId)
   if (!invitation || !identity) throw new Problem('record_destroyed')
   const id = newId(at)
+  const { timeZone } = of
+  const requestedOn = dateIn(timeZone, at)
+  const { workplaceId } = invitation
+  const side = {
+    companyId,
+    subjectId,
+    requestId: id,
+    campaignId: notice.campaign_id,
+    workplaceId,
+    requestedOn,
+    timeZone,
+  }
+  const sealed = await makeEmployerSide(db, vault, { ...side, employmentId: identity.employmentId }, at)
   await resultsOf(db)
     .insertInto('interview_request')
     .values({
@@ -156,15 +167,15 @@ export async function requestInterview(
       invitation_id: invitationId,
       campaign_id: notice.campaign_id,
       subject_id: subjectId,
-      employment_id: identity.employmentId,
-      workplace_id: invitation.workplaceId,
+      workplace_id: workplaceId,
+      sealed,
       text_version: toldVersion,
       locale: of.locale,
       told: of.told,
       acknowledged: true,
       notified_at: notice.notified_at,
       requested_at: at,
-      late: isLateRequest(dateIn(of.timeZone, notice.notified_at), dateIn(of.timeZone, at)),
+      late: isLateRequest(dateIn(timeZone, notice.notified_at), requestedOn),
     })
     .execute()
   await recordOwnAct(db, of, 'request.made', 'results.reason.ownRequest', id, at)
@@ -174,7 +185,8 @@ export async function requestInterview(
 /** A person takes the request back; what HR has not opened stays closed (law I-5). @throws {Problem} not_found, wrong_state after the interview */
 export async function withdrawRequest(
   db: AnyHandle,
-  of: { companyId: string; invitationId: string; subjectId: string; requestId: string },
+  vault: Vault,
+  of: { companyId: string; invitationId: string; subjectId: string; requestId: string; timeZone: string },
   interviewRequestId: string,
   at: Date,
 ): Promise<void> {
@@ -182,7 +194,7 @@ export async function withdrawRequest(
   if (request.invitationId !== of.invitationId) throw new Problem('not_found')
   if (request.withdrawnAt) return
   if (request.interview) throw new Problem('wrong_state')
-  await addRequestEvent(db, of.companyId, request, { kind: 'withdrawn' }, at)
+  await addRequestEvent(db, vault, of.companyId, request, { kind: 'withdrawn', on: dateIn(of.timeZone, at) }, at)
   await recordOwnAct(db, of, 'request.withdrawn', 'results.reason.ownRequest', request.id, at)
 }
 
@@ -208,12 +220,22 @@ async function recordOwnAct(
   })
 }
 
-/** Appends what happened to a request: by the person (withdrawn) or the physician (the rest). The request itself never changes. */
+/** What happens to a request and is told to the employer: `on` is its day there, of an interview the day it was held. */
+type RequestEvent = { byUserId?: string; on: string } & (
+  | { kind: 'interviewed'; mode: InterviewMode }
+  | { kind: 'opinion_released' | 'withdrawn' }
+)
+
+/**
+ * Appends what happened to a request, on both of its sides: by the person (withdrawn) or the physician (the rest). The request itself
+ * never changes. @throws {Problem} record_destroyed when the seal between the sides cannot be opened
+ */
 export async function addRequestEvent(
   db: AnyHandle,
+  vault: Vault,
   companyId: string,
-  request: { id: string; subjectId: string },
-  event: { kind: RequestEventKind; byUserId?: string; heldOn?: string; mode?: InterviewMode },
+  request: Pick<InterviewRequest, 'id' | 'subjectId' | 'sealed'>,
+  event: RequestEvent,
   at: Date,
 ): Promise<void> {
   await resultsOf(db)
@@ -226,8 +248,9 @@ export async function addRequestEvent(
       kind: event.kind,
       at,
       by_user_id: event.byUserId ?? null,
-      held_on: event.heldOn ?? null,
-      mode: event.mode ?? null,
+      held_on: event.kind === 'interviewed' ? event.on : null,
+      mode: event.kind === 'interviewed' ? event.mode : null,
     })
     .execute()
+  await tellEmployerSide(db, vault, companyId, request, event)
 }

@@ -57,8 +57,9 @@ export interface InterviewRequestTable {
   invitation_id: string
   campaign_id: string
   subject_id: string
-  employment_id: string
   workplace_id: string
+  /** vault envelope of {employerRequestId} (area stress, record type request) */
+  sealed: Buffer
   text_version: string
   locale: string
   told: string
@@ -68,13 +69,7 @@ export interface InterviewRequestTable {
   late: boolean
 }
 
-export type RequestEventKind =
-  | 'opened_by_hr'
-  | 'scheduled'
-  | 'interviewed'
-  | 'opinion_released'
-  | 'measures_recorded'
-  | 'withdrawn'
+export type RequestEventKind = 'scheduled' | 'interviewed' | 'opinion_released' | 'withdrawn'
 export type InterviewMode = 'in_person' | 'online'
 
 export interface InterviewRequestEventTable {
@@ -89,6 +84,28 @@ export interface InterviewRequestEventTable {
   mode: InterviewMode | null
 }
 
+/** The employer's side of a request: no person in clear, random ids, days only. */
+export interface EmployerRequestTable {
+  company_id: string
+  id: string
+  campaign_id: string
+  workplace_id: string
+  /** vault envelope of {employmentId} (area employer, subject = id, record type request) */
+  sealed: Buffer
+  requested_on: string
+}
+
+export type EmployerEventKind = 'opened_by_hr' | 'interviewed' | 'opinion_released' | 'measures_recorded' | 'withdrawn'
+
+export interface EmployerRequestEventTable {
+  company_id: string
+  id: string
+  request_id: string
+  kind: EmployerEventKind
+  happened_on: string
+  by_user_id: string | null
+}
+
 export interface ConsultationTable {
   company_id: string
   id: string
@@ -100,9 +117,10 @@ export interface ConsultationTable {
   closed_at: Date | null
 }
 
-/** What HR reads of requests; the employment stands there only once HR has opened the request. */
+/** What HR reads of requests; the sealed employment stands there only once HR has opened the request. */
 export interface InterviewRequestForEmployerView {
   company_id: string
+  /** = employer_request id */
   id: string
   workplace_id: string
   campaign_id: string
@@ -111,7 +129,7 @@ export interface InterviewRequestForEmployerView {
   interviewed_on: string | null
   opinion_released: boolean
   withdrawn: boolean
-  employment_id: string | null
+  sealed: Buffer | null
 }
 
 /** The person's own released opinion, published by the physician's desk. */
@@ -120,7 +138,6 @@ export interface OwnReleasedOpinionView {
   /** = interview_request id */
   id: string
   subject_id: string
-  form_version: string
   released_at: Date
 }
 
@@ -134,6 +151,8 @@ export interface ResultsTables extends StoreTables {
   consent: ConsentTable
   interview_request: InterviewRequestTable
   interview_request_event: InterviewRequestEventTable
+  employer_request: EmployerRequestTable
+  employer_request_event: EmployerRequestEventTable
   consultation: ConsultationTable
   interview_request_for_employer: InterviewRequestForEmployerView
   own_released_opinion: OwnReleasedOpinionView

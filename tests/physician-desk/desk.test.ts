@@ -25,6 +25,8 @@ let world: World
 let company: Surveyed
 let person: Person
 let requestId: string
+// the same request as the employer knows it
+let employerId: string
 let physician: Browser
 beforeAll(async () => {
   world = await createWorld()
@@ -39,6 +41,7 @@ beforeAll(async () => {
     [company.companyId],
   )
   requestId = rows[0]!.id
+  employerId = (await world.superuser.query<{ id: string }>('SELECT id FROM employer_request')).rows[0]!.id
   world.clock.set('2026-12-01T00:00:00.000Z')
   physician = await browserOf(world, company, company.physicianId)
 })
@@ -248,15 +251,15 @@ describe('from interview to opinion', () => {
 
   test('HR before release: no opinion, no measure can be recorded (law B-1)', async () => {
     const hr = await browserOf(world, company, company.hrId)
-    await hr.get(`/hr/requests/${requestId}`)
+    await hr.get(`/hr/requests/${employerId}`)
     expect(hr.status).toBe(404)
     await hr.get('/hr/requests')
     await hr.submit('/hr/requests/open')
     expect(hr.text).toContain(person.name)
     expect(hr.text).toContain('意見書待ち')
-    await hr.get(`/hr/requests/${requestId}`)
+    await hr.get(`/hr/requests/${employerId}`)
     expect(hr.text).toContain('医師の意見を受け取ってから記録できます')
-    await hr.post(`/hr/requests/${requestId}/measures`, {
+    await hr.post(`/hr/requests/${employerId}/measures`, {
       kind: 'limit_overtime',
       detail: 'x',
       from_on: '2026-12-10',
@@ -269,8 +272,8 @@ describe('from interview to opinion', () => {
       as(
         'hr',
         company.hrId,
-        "INSERT INTO measure (company_id, id, opinion_id, employment_id, sealed, from_on, review_on, person_heard_on, decided_by, decided_at) VALUES ($1, $2, $3, $4, '', '2026-12-10', '2027-01-10', '2026-12-01', $5, $6)",
-        [company.companyId, randomUUID(), requestId, person.employmentId, company.hrId, world.clock.now()],
+        "INSERT INTO measure (company_id, id, opinion_id, sealed, from_on, review_on, person_heard_on, decided_by, decided_on) VALUES ($1, $2, $3, '', '2026-12-10', '2027-01-10', '2026-12-01', $4, '2026-12-01')",
+        [company.companyId, randomUUID(), employerId, company.hrId],
       ),
     ).rejects.toThrow(/foreign key/)
   })
@@ -282,7 +285,7 @@ describe('from interview to opinion', () => {
     await physician.get(address())
     expect(physician.status).toBe(409)
     const hr = await browserOf(world, company, company.hrId)
-    await hr.get(`/hr/requests/${requestId}`)
+    await hr.get(`/hr/requests/${employerId}`)
     expect(hr.text).toContain('1 就業制限・配慮')
     expect(hr.text).toContain('深夜業の回数の減少')
     expect(hr.text).toContain('会議は17時までに終える')
@@ -297,7 +300,7 @@ describe('from interview to opinion', () => {
           db,
           world.services.vault,
           company.companyId,
-          (await findReleasedOpinion(db, company.companyId, requestId))!,
+          (await findReleasedOpinion(db, company.companyId, employerId))!,
         ),
       company.hrId,
     )
@@ -315,8 +318,8 @@ describe('from interview to opinion', () => {
 
   test('a measure stands on the opinion, after the person was heard, with a review date', async () => {
     const hr = await browserOf(world, company, company.hrId)
-    await hr.get(`/hr/requests/${requestId}`)
-    const measures = `/hr/requests/${requestId}/measures`
+    await hr.get(`/hr/requests/${employerId}`)
+    const measures = `/hr/requests/${employerId}/measures`
     const typed = {
       kind: 'limit_overtime',
       detail: '時間外は月20時間まで',
@@ -332,8 +335,8 @@ describe('from interview to opinion', () => {
     await hr.submit(measures, { ...typed, person_heard_on: '2026-12-01' })
     expect(hr.status).toBe(200)
     expect(hr.text).toContain('措置を記録済み')
-    const { rows } = await world.superuser.query('SELECT opinion_id, employment_id, decided_by FROM measure')
-    expect(rows).toEqual([{ opinion_id: requestId, employment_id: person.employmentId, decided_by: company.hrId }])
+    const { rows } = await world.superuser.query('SELECT opinion_id, decided_by, decided_on::text FROM measure')
+    expect(rows).toEqual([{ opinion_id: employerId, decided_by: company.hrId, decided_on: '2026-12-01' }])
     const own = await browserOfPerson(world, company, person)
     await own.get('/result/request')
     expect(own.text).toMatch(/会社の措置 済み/)

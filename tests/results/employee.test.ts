@@ -146,10 +146,10 @@ describe('interview request', () => {
     expect(other.text).toContain('申し出たという事実が、会社(人事)に伝わります')
     await other.post('/result/request', { acknowledged: 'yes', form_id: randomUUID() })
     const stored = await rows(
-      'SELECT told, late, employment_id, workplace_id, acknowledged FROM interview_request WHERE company_id = $1',
+      'SELECT told, late, workplace_id, acknowledged FROM interview_request WHERE company_id = $1',
     )
     expect(stored).toHaveLength(1)
-    expect(stored[0]).toMatchObject({ late: false, employment_id: high(0).employmentId, acknowledged: true })
+    expect(stored[0]).toMatchObject({ late: false, acknowledged: true })
     expect(stored[0]!.told).toContain('会社(人事)に伝わります')
     await expect(world.superuser.query('UPDATE interview_request SET late = true')).rejects.toThrow('append-only')
     await expect(
@@ -169,9 +169,9 @@ describe('interview request', () => {
     const seen = await world.services.database.as(
       { role: 'hr', companyId: company.companyId, subjectId: company.hrId },
       world.clock.now(),
-      (_db, client) => client.query('SELECT employment_id FROM interview_request_for_employer'),
+      (_db, client) => client.query('SELECT sealed FROM interview_request_for_employer'),
     )
-    expect(seen.rows).toEqual([{ employment_id: null }])
+    expect(seen.rows).toEqual([{ sealed: null }])
     const browser = await open(high(0), '/result/request')
     await browser.submit(/\/withdraw$/)
     expect(browser.text).toContain('取り下げられました')

@@ -39,6 +39,8 @@ test('HR reads no answer, score, need, notice, consent or subject, with its own 
     'consent',
     'interview_request',
     'interview_request_event',
+    'employer_request',
+    'employer_request_event',
     'consultation',
     'interview_note',
     'opinion',

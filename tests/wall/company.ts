@@ -49,6 +49,7 @@ export interface Filled {
   /** ids of the company's records by what they are */
   ids: Record<
     | 'request'
+    | 'employerRequest'
     | 'consultation'
     | 'departure'
     | 'step'
@@ -160,6 +161,7 @@ export async function fillEverything(world: World, log: Pick<BaseLogger, 'info' 
     return rows[0].id
   }
   const request = await one('SELECT id FROM interview_request WHERE company_id = $1')
+  const employerRequest = await one('SELECT id FROM employer_request WHERE company_id = $1')
   const consultation = await one('SELECT id FROM consultation WHERE company_id = $1')
   const physician = await desk('physician')
   await physician.get(`/physician/consultations/${consultation}`)
@@ -184,8 +186,8 @@ export async function fillEverything(world: World, log: Pick<BaseLogger, 'info' 
   const hr = await desk('hr')
   await hr.get('/hr/requests')
   await hr.submit('/hr/requests/open')
-  await hr.get(`/hr/requests/${request}`)
-  await hr.submit(`/hr/requests/${request}/measures`, {
+  await hr.get(`/hr/requests/${employerRequest}`)
+  await hr.submit(`/hr/requests/${employerRequest}/measures`, {
     kind: 'limit_overtime',
     detail: planted.measure,
     from_on: '2026-12-01',
@@ -262,6 +264,7 @@ export async function fillEverything(world: World, log: Pick<BaseLogger, 'info' 
     person: { invitationId, subjectId, employmentId: company.employment('E001'), code: own.code },
     ids: {
       request,
+      employerRequest,
       consultation,
       departure,
       step: await one("SELECT id FROM graduation_step WHERE company_id = $1 AND actor = 'hr' ORDER BY step LIMIT 1"),

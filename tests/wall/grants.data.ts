@@ -36,6 +36,8 @@ export const grants: Readonly<Record<string, string>> = {
   departure_fact: 'hr S, turnover S',
   disclosure_ledger: 'analysis SI, implementer S',
   employee: 'hr SIU',
+  employer_request: 'employee I',
+  employer_request_event: 'employee SI, physician SI',
   employment: 'hr SIU',
   exit_interview: 'analysis S, hr SI, leaver Su, mailer s, scheduler su',
   exit_subject: 'hr SI, leaver S, mailer S, scheduler S',
@@ -67,7 +69,7 @@ export const grants: Readonly<Record<string, string>> = {
   private_contact: 'hr S, leaver SIU, mailer S',
   questionnaire_version:
     'admin S, analysis S, clerk S, employee S, hr SI, implementer SI, leaver S, physician S, scheduler S',
-  released_opinion: 'hr S, physician SI',
+  released_opinion: 'hr S, physician I',
   repeated_post:
     'admin SI, alumni SI, clerk SI, employee SI, hr SI, implementer SI, jobs SD, leaver SI, manager SI, physician SI',
   response: 'analysis S, clerk SI, employee SI, implementer S',
@@ -79,6 +81,7 @@ export const grants: Readonly<Record<string, string>> = {
   roster_assignment: 'clerk S, hr S, implementer S, mailer S, physician S, scheduler S',
   roster_authority_address: 'admin S, setup S',
   roster_department: 'admin S, hr S, implementer S, setup S, sign_in S',
+  roster_former_address: 'mailer S',
   roster_import: 'hr SIUD',
   roster_import_line: 'hr SIUD',
   roster_movement: 'analysis S, clerk S, hr S, implementer S, turnover S',

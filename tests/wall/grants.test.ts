@@ -158,61 +158,63 @@ describe('what a role finds when it reads everything it can', () => {
     const { person, ids, staff, survey } = filled
     const other = survey.invitation('E003')
     const areas = { exit: ids.exitSubject, pool: ids.member }
-    const stress = { subject: person.subjectId, invitation: person.invitationId, consultation: ids.consultation }
+    const stress = {
+      subject: person.subjectId,
+      invitation: person.invitationId,
+      consultation: ids.consultation,
+      request: ids.request,
+    }
+    // the employer's side of the request is found by HR alone; everybody else must open a seal first
+    const employer = { employerRequest: ids.employerRequest }
     const cases: [DatabaseRole, string, finds: Record<string, string>, never: Record<string, string>][] = [
-      ['hr', staff.hr, { request: ids.request, departure: ids.departure }, stress],
-      ['manager', staff.manager, {}, { ...stress, ...areas, request: ids.request, departure: ids.departure }],
-      [
-        'admin',
-        staff.admin,
-        { account: staff.hr },
-        { ...stress, ...areas, request: ids.request, departure: ids.departure },
-      ],
-      ['turnover', anybody, {}, { ...stress, ...areas, request: ids.request }],
+      ['hr', staff.hr, { ...employer, departure: ids.departure }, stress],
+      ['manager', staff.manager, {}, { ...stress, ...areas, ...employer, departure: ids.departure }],
+      ['admin', staff.admin, { account: staff.hr }, { ...stress, ...areas, ...employer, departure: ids.departure }],
+      ['turnover', anybody, {}, { ...stress, ...areas, ...employer }],
       [
         'implementer',
         staff.implementer,
         { subject: person.subjectId },
-        { ...areas, consultation: ids.consultation, departure: ids.departure },
+        { ...areas, ...employer, consultation: ids.consultation, departure: ids.departure },
       ],
       [
         'clerk',
         staff.clerk,
         { subject: person.subjectId },
-        { ...areas, consultation: ids.consultation, departure: ids.departure },
+        { ...areas, ...employer, consultation: ids.consultation, departure: ids.departure },
       ],
       [
         'physician',
         staff.physician,
         { subject: person.subjectId, consultation: ids.consultation },
-        { ...areas, other: other.subjectId, otherInvitation: other.id },
+        { ...areas, ...employer, other: other.subjectId, otherInvitation: other.id },
       ],
       // another physician: the request is everybody's, the private talk is not
       [
         'physician',
         anybody,
         { request: ids.request },
-        { ...areas, consultation: ids.consultation, other: other.subjectId },
+        { ...areas, ...employer, consultation: ids.consultation, other: other.subjectId },
       ],
       [
         'employee',
         person.subjectId,
         { subject: person.subjectId, request: ids.request },
-        { ...areas, other: other.subjectId, otherInvitation: other.id, account: 'example.org' },
+        { ...areas, ...employer, other: other.subjectId, otherInvitation: other.id, account: 'example.org' },
       ],
-      ['employee', other.subjectId, { other: other.subjectId }, { ...stress, ...areas, request: ids.request }],
+      ['employee', other.subjectId, { other: other.subjectId }, { ...stress, ...areas, ...employer }],
       [
         'leaver',
         ids.exitSubject,
         { exit: ids.exitSubject },
-        { ...stress, pool: ids.member, request: ids.request, account: 'example.org' },
+        { ...stress, ...employer, pool: ids.member, account: 'example.org' },
       ],
-      ['leaver', anybody, {}, { ...stress, ...areas }],
+      ['leaver', anybody, {}, { ...stress, ...areas, ...employer }],
       [
         'alumni',
         ids.member,
         { pool: ids.member },
-        { ...stress, exit: ids.exitSubject, departure: ids.departure, account: 'example.org' },
+        { ...stress, ...employer, exit: ids.exitSubject, departure: ids.departure, account: 'example.org' },
       ],
       ['alumni', anybody, {}, { ...stress, ...areas, request: ids.returnRequest }],
     ]
@@ -246,6 +248,7 @@ describe('what a role finds when it reads everything it can', () => {
       'alumni return',
       'employer measure',
       'employer opinion',
+      'employer request',
       'exit identity',
     ])
     expect(await areas('admin', staff.admin)).toEqual([])
@@ -319,6 +322,8 @@ describe('acts that the database refuses whatever the code says', () => {
       'DELETE FROM audit_link',
       'UPDATE interview_request SET late = NOT late',
       "UPDATE interview_request_event SET kind = 'scheduled'",
+      'UPDATE employer_request SET requested_on = requested_on',
+      "UPDATE employer_request_event SET kind = 'withdrawn'",
     ])
       await expect(owner.query(sql), sql).rejects.toThrow(/append-only/)
     await owner.end()
@@ -328,8 +333,8 @@ describe('acts that the database refuses whatever the code says', () => {
     const { staff, ids, company } = filled
     const marks = async () =>
       (
-        await catalogue<{ n: number }>('SELECT count(*)::int AS n FROM interview_request_event WHERE request_id = $1', [
-          ids.request,
+        await catalogue<{ n: number }>('SELECT count(*)::int AS n FROM employer_request_event WHERE request_id = $1', [
+          ids.employerRequest,
         ])
       )[0]!.n
     const before = await marks()
@@ -337,14 +342,14 @@ describe('acts that the database refuses whatever the code says', () => {
     const mark = (companyId: string, subjectId: string, userId: string) =>
       world.services.database.as({ role: 'hr', companyId, subjectId }, world.clock.now(), (_db, client) =>
         client.query("SELECT mark_request($1, $2, $3, 'measures_recorded')", [
-          ids.request,
+          ids.employerRequest,
           newId(world.clock.now()),
           userId,
         ]),
       )
-    await world.superuser.query('ALTER TABLE interview_request_event DISABLE TRIGGER append_only')
-    await world.superuser.query("DELETE FROM interview_request_event WHERE kind = 'measures_recorded'")
-    await world.superuser.query('ALTER TABLE interview_request_event ENABLE TRIGGER append_only')
+    await world.superuser.query('ALTER TABLE employer_request_event DISABLE TRIGGER append_only')
+    await world.superuser.query("DELETE FROM employer_request_event WHERE kind = 'measures_recorded'")
+    await world.superuser.query('ALTER TABLE employer_request_event ENABLE TRIGGER append_only')
     await mark(other.companyId, staff.hr, staff.hr)
     await mark(company.companyId, staff.hr, staff.implementer)
     expect(await marks()).toBe(before - 1)

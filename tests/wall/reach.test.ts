@@ -164,8 +164,9 @@ test('receipts: the person reads what HR did to the own request and opinion, tho
   const hr = await browserOf(world, company, company.hrId)
   await hr.get('/hr/requests')
   await hr.submit('/hr/requests/open')
-  expect(await opinions()).toEqual([1, 1])
-  await hr.get(`/hr/requests/${request}`)
+  expect(await opinions()).toEqual([1, 2])
+  const { rows: sides } = await world.superuser.query<{ id: string }>('SELECT id FROM employer_request')
+  await hr.get(`/hr/requests/${sides[0]!.id}`)
   expect(hr.status).toBe(200)
 
   const own = await browserOfPerson(world, company, person)

@@ -37,7 +37,9 @@ function pathOf({ url }: DeclaredRoute): string {
     kind: 'employees',
     id:
       /\/requests\/|\/request\//.test(url) && !url.includes('alumni')
-        ? ids.request
+        ? url.startsWith('/hr/')
+          ? ids.employerRequest
+          : ids.request
         : url.includes('/consultations/')
           ? ids.consultation
           : /\/alumni\//.test(url)

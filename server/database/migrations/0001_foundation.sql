@@ -1,5 +1,5 @@
 -- Conventions for every table (checked by tests/architecture):
---   primary key (company_id, id), id a UUIDv7 made by the application; every unique constraint contains company_id;
+--   primary key (company_id, id), id a UUIDv7 made by the application (a random UUIDv4 where the time would join two sides: 0014); every unique constraint contains company_id;
 --   forced row-level security by guard(); no DEFAULT now(): time is passed in (hanamichi.now());
 --   instants end in _at, dates in _on; foreign keys are composite.
 
@@ -7,6 +7,13 @@ CREATE FUNCTION company_id() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
   RETURN nullif(current_setting('app.company_id', true), '')::uuid;
 CREATE FUNCTION subject_id() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
   RETURN nullif(current_setting('app.subject_id', true), '')::uuid;
+-- Ids of the employer's side (0014) that this transaction has read in sealed values: random, nowhere in clear beside a person, so whoever can name
+-- one has opened the seal. A person's and a physician's role reaches those rows and no others.
+CREATE FUNCTION employer_ids() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE
+  RETURN coalesce(nullif(current_setting('app.employer_ids', true), ''), '{}')::uuid[];
+-- What a session is about (invitation, departure); set where a transaction begins with one.
+CREATE FUNCTION context_id() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
+  RETURN nullif(current_setting('app.context_id', true), '')::uuid;
 -- The application's clock, set at the start of each transaction. Policies and functions use it, never now().
 CREATE FUNCTION clock() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE
   RETURN nullif(current_setting('app.now', true), '')::timestamptz;

@@ -17,7 +17,7 @@ GRANT INSERT ON company_key TO hanamichi_setup;
 CREATE TABLE data_key (
   company_id uuid NOT NULL REFERENCES company,
   id uuid NOT NULL,
-  -- employer: what a physician gave the company, and what it decided; subject is the request, never the person
+  -- employer: who asked, what a physician gave the company, and what it decided; subject is the employer's side of a request, never the person
   area text NOT NULL CHECK (area IN ('staff', 'stress', 'exit', 'alumni', 'employer')),
   subject_id uuid NOT NULL,
   record_type text NOT NULL,
@@ -34,14 +34,19 @@ GRANT SELECT, INSERT ON data_key TO hanamichi_employee, hanamichi_implementer, h
 -- a person's own role destroys the own keys, no desk anybody's
 GRANT DELETE ON data_key TO hanamichi_employee, hanamichi_leaver, hanamichi_alumni;
 -- Who may hold which area's keys, and of which record type. HR never holds a stress key; exit keys only where the leaver's choice opens them (0017).
-CREATE POLICY area_employee ON data_key AS RESTRICTIVE TO hanamichi_employee USING (area = 'stress' AND subject_id = (SELECT subject_id()));
+CREATE POLICY area_employee ON data_key AS RESTRICTIVE TO hanamichi_employee USING ((area = 'stress' AND subject_id = (SELECT subject_id()))
+  OR (area = 'employer' AND record_type = 'request' AND subject_id = ANY ((SELECT employer_ids())::uuid[])));
+-- what the company was told is not untold by a key
+CREATE POLICY only_stress ON data_key AS RESTRICTIVE FOR DELETE TO hanamichi_employee USING (area = 'stress');
 CREATE POLICY area_implementer ON data_key AS RESTRICTIVE TO hanamichi_implementer
-  USING (area = 'stress' AND record_type NOT IN ('note', 'opinion', 'consultation', 'draft'));
+  USING (area = 'stress' AND record_type NOT IN ('note', 'opinion', 'consultation', 'draft', 'request'));
 CREATE POLICY area_clerk ON data_key AS RESTRICTIVE TO hanamichi_clerk
-  USING (area = 'stress' AND record_type NOT IN ('note', 'opinion', 'consultation', 'draft'));
+  USING (area = 'stress' AND record_type NOT IN ('note', 'opinion', 'consultation', 'draft', 'request'));
 CREATE POLICY area_physician ON data_key AS RESTRICTIVE TO hanamichi_physician
-  USING ((area = 'stress' AND record_type <> 'draft') OR (area = 'employer' AND record_type = 'opinion'));
-CREATE POLICY area_hr ON data_key AS RESTRICTIVE TO hanamichi_hr USING (area IN ('exit', 'alumni', 'employer'));
+  USING ((area = 'stress' AND record_type <> 'draft')
+    OR (area = 'employer' AND record_type = 'opinion' AND subject_id = ANY ((SELECT employer_ids())::uuid[])));
+CREATE POLICY area_hr ON data_key AS RESTRICTIVE TO hanamichi_hr USING (area IN ('exit', 'alumni', 'employer'))
+  WITH CHECK (area IN ('exit', 'alumni') OR (area = 'employer' AND record_type = 'measure'));
 CREATE POLICY area_leaver ON data_key AS RESTRICTIVE TO hanamichi_leaver
   USING (area = 'exit' AND subject_id = (SELECT subject_id())) WITH CHECK (area = 'alumni' OR (area = 'exit' AND subject_id = (SELECT subject_id())));
 CREATE POLICY area_alumni ON data_key AS RESTRICTIVE TO hanamichi_alumni USING (area = 'alumni' AND subject_id = (SELECT subject_id()));

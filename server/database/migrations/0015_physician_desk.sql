@@ -26,20 +26,19 @@ CREATE TABLE opinion (
   FOREIGN KEY (company_id, author_id) REFERENCES staff_user,
   CHECK (released_at IS NULL OR explained_to_person_at IS NOT NULL)
 );
--- what the company gets: exactly the fields of the form that the preview showed, at release
+-- what the company gets: exactly the fields of the form that the preview showed, at release. Employer's side (0014): days only, no person
 CREATE TABLE released_opinion (
   company_id uuid NOT NULL REFERENCES company,
-  -- = interview_request id
+  -- = employer_request id
   id uuid NOT NULL,
-  employment_id uuid NOT NULL,
   workplace_id uuid NOT NULL,
   form_version text NOT NULL,
-  -- vault envelope (area employer, subject = request, record type opinion): exactly the released fields
+  -- vault envelope (area employer, subject = this id, record type opinion): exactly the released fields
   sealed bytea NOT NULL,
   released_by uuid NOT NULL,
-  released_at timestamptz NOT NULL,
+  released_on date NOT NULL,
   PRIMARY KEY (company_id, id),
-  FOREIGN KEY (company_id, id) REFERENCES opinion (company_id, id),
+  FOREIGN KEY (company_id, id) REFERENCES employer_request (company_id, id),
   FOREIGN KEY (company_id, released_by) REFERENCES staff_user
 );
 CREATE TABLE measure (
@@ -47,15 +46,14 @@ CREATE TABLE measure (
   id uuid NOT NULL,
   -- a measure without an opinion cannot exist (law B-1)
   opinion_id uuid NOT NULL,
-  employment_id uuid NOT NULL,
-  -- vault envelope (area employer, subject = request, record type measure): {kind, detail}
+  -- vault envelope (area employer, subject = opinion_id, record type measure): {kind, detail}
   sealed bytea NOT NULL,
   from_on date NOT NULL,
   until_on date,
   review_on date NOT NULL,
   person_heard_on date NOT NULL,
   decided_by uuid NOT NULL,
-  decided_at timestamptz NOT NULL,
+  decided_on date NOT NULL,
   PRIMARY KEY (company_id, id),
   FOREIGN KEY (company_id, opinion_id) REFERENCES released_opinion (company_id, id)
 );
@@ -72,16 +70,17 @@ GRANT SELECT, INSERT, UPDATE (sealed, explained_to_person_at, released_at) ON op
 CREATE POLICY author ON opinion AS RESTRICTIVE TO hanamichi_physician USING (author_id = (SELECT subject_id()));
 GRANT SELECT (company_id, id, subject_id, released_at) ON opinion TO hanamichi_employee;
 CALL only_own('opinion', 'hanamichi_employee', 'subject_id');
-GRANT SELECT, INSERT ON released_opinion TO hanamichi_physician;
+-- the physician gives it to the employer's side that the request's seal names, and does not read there
+GRANT INSERT ON released_opinion TO hanamichi_physician;
+CREATE POLICY named ON released_opinion AS RESTRICTIVE TO hanamichi_physician
+  USING (id = ANY ((SELECT employer_ids())::uuid[])) WITH CHECK (id = ANY ((SELECT employer_ids())::uuid[]) AND released_by = (SELECT subject_id()));
 GRANT SELECT ON released_opinion TO hanamichi_hr;
--- of a request that HR has not opened, neither the opinion nor its key is there
+-- of a request that HR has not opened, the opinion is not there (nor its key: 0014)
 CREATE POLICY opened ON released_opinion AS RESTRICTIVE TO hanamichi_hr USING (
   EXISTS (SELECT FROM interview_request_for_employer r WHERE r.company_id = released_opinion.company_id AND r.id = released_opinion.id AND r.opened));
-CREATE POLICY opened ON data_key AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (
-  area <> 'employer' OR EXISTS (SELECT FROM released_opinion o WHERE o.company_id = data_key.company_id AND o.id = data_key.subject_id));
 GRANT SELECT, INSERT, UPDATE (until_on, review_on) ON measure TO hanamichi_hr;
--- the person reads the own released opinion through the request it belongs to
+-- the person sees that the own opinion left, and when
 CREATE VIEW own_released_opinion WITH (security_barrier) AS
-  SELECT o.company_id, o.id, r.subject_id, o.form_version, o.released_at FROM released_opinion o
-  JOIN interview_request r ON r.company_id = o.company_id AND r.id = o.id WHERE r.subject_id = hanamichi.subject_id();
+  SELECT o.company_id, o.id, o.subject_id, o.released_at FROM opinion o
+  WHERE o.subject_id = hanamichi.subject_id() AND o.released_at IS NOT NULL;
 GRANT SELECT ON own_released_opinion TO hanamichi_employee;
