@@ -33,6 +33,7 @@ export const capabilities: readonly AddRoutes[] = [
 /** Kinds of mail, by the capability that owns them. */
 export const mailTemplates: readonly MailTemplate[] = [
   ...access.mailTemplates,
+  ...roster.mailTemplates,
   ...campaigns.mailTemplates,
   ...results.mailTemplates,
   ...graduations.mailTemplates,

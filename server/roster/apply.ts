@@ -3,6 +3,7 @@ import { recordAudit } from '../audit/index.ts'
 import { requestJob } from '../jobs/index.ts'
 import type { Services } from '../services.ts'
 import { Problem } from '../web/problems.ts'
+import { noticeAddressChanges } from './address-notices.ts'
 import { applyDepartments } from './apply-departments.ts'
 import { applyEmployees } from './apply-employees.ts'
 import type { DepartmentPlan } from './department-changes.ts'
@@ -38,7 +39,7 @@ export async function applyImport(services: Services, application: Application):
 
 /**
  * Applies a preview, all of it or nothing, in the caller's transaction (role `hr`). The second time it does nothing and says so.
- * Roles that the new personnel authority bars are taken away in the same transaction; leavers are looked for by a job after it.
+ * Addresses that go out of use are told so once. Roles that the new personnel authority bars are taken away in the same transaction; leavers are looked for by a job after it.
  * @throws {Problem} not_found; wrong_state while it is read, failed or was discarded; invalid_input when a line is wrong;
  *   conflict when another import was applied since the comparison
  */
@@ -64,15 +65,19 @@ export async function applyImportIn(db: AnyHandle, application: Application, at:
     .where('company_id', '=', companyId)
     .where('id', '=', importId)
     .execute()
+  const actor =
+    userId === nobody ? ({ kind: 'operator', id: undefined } as const) : ({ kind: 'staff', id: userId } as const)
+  const requestId = application.requestId ?? 'roster-import'
+  if (found.kind === 'employees') await noticeAddressChanges(db, { companyId, importId, actor, requestId }, at)
   await recordAudit(db, companyId, at, {
-    actorKind: userId === nobody ? 'operator' : 'staff',
-    actorId: userId === nobody ? undefined : userId,
+    actorKind: actor.kind,
+    actorId: actor.id,
     actorRole: 'hr',
     action: 'roster.applied',
     reason: 'roster.audit.applied',
     objectKind: 'roster_import',
     objectId: importId,
-    requestId: application.requestId ?? 'roster-import',
+    requestId,
   })
   if (found.kind === 'employees') await requestJob(db, companyId, 'graduations.find-leavers', importId, at)
   return { already: false, ...(await recheckPersonnelAuthority(db, companyId, at)) }

@@ -135,7 +135,8 @@ export async function judgeEmployees(db: AnyHandle, context: EmployeeContext): P
         CASE WHEN p_given <> given_name THEN ${changed('given_name', 'p_given', 'given_name')} END,
         CASE WHEN employee_id IS NOT NULL AND n_sex IS DISTINCT FROM p_sex THEN ${changed('sex', 'p_sex', 'n_sex')} END,
         CASE WHEN employee_id IS NOT NULL AND n_birth IS DISTINCT FROM p_birth THEN ${changed('birth_on', 'p_birth', 'n_birth')} END,
-        CASE WHEN employee_id IS NOT NULL AND n_email IS DISTINCT FROM p_email THEN ${changed('email', 'p_email', 'n_email')} END,
+        CASE WHEN employee_id IS NOT NULL AND p_email IS NULL AND n_email IS NOT NULL THEN ${changed('email', 'p_email', 'n_email')}
+          WHEN n_email IS DISTINCT FROM p_email AND p_email IS NOT NULL THEN ${remark('address_changed', 'email', { before: 'p_email', after: 'n_email' })} END,
         CASE WHEN employee_id IS NOT NULL AND n_pin IS DISTINCT FROM p_pin THEN ${remark('pin_set', 'paper_pin', {})} END,
         CASE WHEN step IN ('same', 'correct') AND e_kind <> employment_kind THEN ${changed('employment_kind', 'e_kind', 'employment_kind')} END,
         CASE WHEN step IN ('same', 'correct') AND e_takes <> n_takes THEN ${changed('takes_stress_check', 'e_takes', 'n_takes')} END,

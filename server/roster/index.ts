@@ -7,6 +7,7 @@ import type { Services } from '../services.ts'
 import { addImportRoutes } from './import-routes.ts'
 import { addOverviewRoutes } from './overview-routes.ts'
 
+export { mailTemplates } from './address-notices.ts'
 export { applyImport } from './apply.ts'
 export { importRosterCommand } from './command.ts'
 export { departmentTreeOn, successions, workplacesOn, type Succession, type Workplace } from './departments.ts'

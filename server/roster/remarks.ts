@@ -47,6 +47,7 @@ export const notes = [
   'ends',
   'end_withdrawn',
   'changed',
+  'address_changed',
   'pin_set',
   'authority_changed',
   'new_department',

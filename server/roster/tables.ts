@@ -113,6 +113,15 @@ export type RosterMovementView = Pick<
   | 'assigned_until_on'
 >
 
+/** View: addresses that applied imports took out of use (role mailer). */
+export interface RosterFormerAddressView {
+  company_id: string
+  import_id: string
+  notice_id: string
+  address: string
+  applied_at: Date
+}
+
 export interface RosterImportTable {
   company_id: string
   id: string
@@ -159,6 +168,7 @@ export interface RosterTables {
   roster_import_line: RosterImportLineTable
   roster_assignment: RosterAssignmentView
   roster_movement: RosterMovementView
+  roster_former_address: RosterFormerAddressView
 }
 
 /** A handle of any capability: the doors of the roster are called from transactions typed with other tables. */

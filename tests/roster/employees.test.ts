@@ -103,7 +103,7 @@ test('changed, moved, ended, absent; a move is dated by the line or by the file'
   const [changed, moved] = await roster.lines(importId)
   expect(changed!.remarks).toEqual([
     { code: 'changed', field: 'family_name', params: { before: '架空', after: '改姓' } },
-    { code: 'changed', field: 'email', params: { before: 'e1@example.jp', after: 'e1.new@example.jp' } },
+    { code: 'address_changed', field: 'email', params: { before: 'e1@example.jp', after: 'e1.new@example.jp' } },
   ])
   expect(moved!.remarks).toEqual([
     {
@@ -331,7 +331,7 @@ test('a column that is absent changes nothing, a blank cell clears', async () =>
     'employee_code,family_name,given_name,department_code,workplace_code,employment_kind,joined_on\nE1,架空,E1,D1,W1,regular,2020/4/1\n'
   expect(await roster.look('employees', small, '2024-11-01')).toEqual(['unchanged'])
   expect(await roster.look('employees', employees(person('E1', { email: '', sex: '' })), '2024-11-01')).toEqual([
-    'changed end_withdrawn:left_on changed:sex changed:email authority_changed:authority_over',
+    'changed end_withdrawn:left_on changed:sex address_changed:email authority_changed:authority_over',
   ])
 })
 

@@ -137,6 +137,9 @@ CREATE TABLE roster_import_line (
   FOREIGN KEY (company_id, import_id) REFERENCES roster_import ON DELETE CASCADE
 );
 
+-- lines that take an address away from somebody, found again for the notice to it
+CREATE INDEX roster_import_line_address ON roster_import_line (company_id, import_id, (ids[1])) WHERE remarks @> '[{"code": "address_changed"}]';
+
 DO $$
 DECLARE t text;
 BEGIN
@@ -183,3 +186,12 @@ CREATE VIEW roster_authority_address WITH (security_barrier) AS
   WHERE p.email IS NOT NULL;
 GRANT SELECT ON roster_authority_address TO hanamichi_admin, hanamichi_setup;
 GRANT SELECT ON roster_workplace, roster_department, roster_place TO hanamichi_admin, hanamichi_setup, hanamichi_sign_in, hanamichi_hr, hanamichi_implementer;
+
+-- Addresses that an applied import took out of use, for the one notice that goes there: no person, no new address. Nothing is kept for it: the
+-- preview's own remark tells it. notice_id is the first of the line's ids, which a person who is known already does not use.
+CREATE VIEW roster_former_address WITH (security_barrier) AS
+  SELECT l.company_id, l.import_id, l.ids[1] AS notice_id, r.remark -> 'params' ->> 'before' AS address, i.applied_at
+  FROM roster_import_line l JOIN roster_import i ON i.company_id = l.company_id AND i.id = l.import_id AND i.state = 'applied'
+  CROSS JOIN LATERAL jsonb_array_elements(l.remarks) AS r (remark)
+  WHERE l.remarks @> '[{"code": "address_changed"}]' AND r.remark ->> 'code' = 'address_changed';
+GRANT SELECT ON roster_former_address TO hanamichi_mailer;
