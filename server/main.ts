@@ -100,7 +100,7 @@ interface Base {
 
 async function open(options: RunOptions, ending: Ending): Promise<Base> {
   const { config, clock } = options
-  const database = await openDatabase(config)
+  const database = await openDatabase(config, clock.now())
   ending.add(() => database.stop())
   const { key, made } = await openKey(config, database)
   const opened = await openServices({ config, clock, runtimeUrl: database.runtimeUrl, outerKey: key })

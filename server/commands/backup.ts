@@ -5,7 +5,7 @@ import { openDatabase } from '../database/open.ts'
 import { restoreFrom } from '../database/restore.ts'
 
 async function withOwner(work: (ownerUrl: string) => Promise<BackupReport>): Promise<BackupReport> {
-  const database = await openDatabase(readConfig(process.env))
+  const database = await openDatabase(readConfig(process.env), systemClock.now())
   try {
     if (!database.ownerUrl) throw new Error('MIGRATION_DATABASE_URL (the owner login) is needed for backup and restore')
     return await work(database.ownerUrl)

@@ -14,7 +14,7 @@ export async function importRoster(options: {
   apply: boolean
 }): Promise<void> {
   const config = readConfig(process.env)
-  const database = await openDatabase(config)
+  const database = await openDatabase(config, systemClock.now())
   try {
     const { key } = await openKey(config, database)
     const { services, close } = await openServices({

@@ -1,3 +1,4 @@
+import { systemClock } from '../clock.ts'
 import { readConfig } from '../config.ts'
 import { loginOf } from '../database/open.ts'
 import { startEmbedded } from '../database/embedded.ts'
@@ -11,7 +12,8 @@ export async function migrateCommand(): Promise<void> {
   const server = config.databaseUrl ? undefined : await startEmbedded({ dataDir: config.dataDir })
   try {
     const ownerUrl = server?.ownerUrl ?? config.migrationDatabaseUrl!
-    const report = await migrate(ownerUrl, config.databaseUrl ? await loginOf(config.databaseUrl) : 'hanamichi_runtime')
+    const login = config.databaseUrl ? await loginOf(config.databaseUrl) : 'hanamichi_runtime'
+    const report = await migrate(ownerUrl, login, systemClock.now())
     for (const file of report.applied) process.stdout.write(`applied ${file}\n`)
     process.stdout.write(`${report.applied.length} applied, ${report.already} already there\n`)
   } finally {

@@ -22,9 +22,10 @@ export interface MigrationReport {
  * Safe to run at any time and by several processes at once (advisory lock). Forward only.
  * @param ownerUrl login that owns the database, with CREATEROLE and NOINHERIT
  * @param runtimeLogin name of the login the server uses
+ * @param at the present, as it is written down beside each file that is applied
  * @throws when a file that was applied has changed since
  */
-export async function migrate(ownerUrl: string, runtimeLogin: string): Promise<MigrationReport> {
+export async function migrate(ownerUrl: string, runtimeLogin: string, at: Date): Promise<MigrationReport> {
   const client = new Client({ connectionString: ownerUrl, application_name: 'hanamichi migrate' })
   await client.connect()
   try {
@@ -36,7 +37,7 @@ export async function migrate(ownerUrl: string, runtimeLogin: string): Promise<M
     await client.query(
       'CREATE TABLE IF NOT EXISTS migration (number integer PRIMARY KEY, name text NOT NULL, sha256 text NOT NULL, applied_at timestamptz NOT NULL)',
     )
-    const report = await applyFiles(client)
+    const report = await applyFiles(client, at)
     await migrateJobs(ownerUrl)
     await grantRuntime(client, runtimeLogin)
     return report
@@ -54,7 +55,7 @@ async function refuseInheritingOwner(client: Client): Promise<void> {
     throw new Error('the login of MIGRATION_DATABASE_URL must be NOINHERIT: ALTER ROLE <login> NOINHERIT CREATEROLE')
 }
 
-async function applyFiles(client: Client): Promise<MigrationReport> {
+async function applyFiles(client: Client, at: Date): Promise<MigrationReport> {
   const done = new Map<number, string>()
   const { rows } = await client.query<{ number: number; sha256: string }>('SELECT number, sha256 FROM migration')
   for (const row of rows) done.set(row.number, row.sha256)
@@ -73,7 +74,7 @@ async function applyFiles(client: Client): Promise<MigrationReport> {
     try {
       await client.query('BEGIN')
       await client.query(text)
-      await client.query('INSERT INTO migration VALUES ($1, $2, $3, clock_timestamp())', [number, file, sha256])
+      await client.query('INSERT INTO migration VALUES ($1, $2, $3, $4)', [number, file, sha256, at])
       await client.query('COMMIT')
     } catch (error) {
       await client.query('ROLLBACK')

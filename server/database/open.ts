@@ -18,9 +18,10 @@ export interface OpenedDatabase {
 /**
  * Finds the database that the configuration names. The embedded one is joined when it runs, started otherwise, and brought to the current schema;
  * one of your own must have been brought there by `hanamichi migrate`.
+ * @param at the present, for migrations
  * @throws with a plain message when it cannot be reached or has no schema yet
  */
-export async function openDatabase(config: Config): Promise<OpenedDatabase> {
+export async function openDatabase(config: Config, at: Date): Promise<OpenedDatabase> {
   if (config.databaseUrl) {
     await requireSchema(config.databaseUrl)
     return {
@@ -32,7 +33,7 @@ export async function openDatabase(config: Config): Promise<OpenedDatabase> {
   }
   const server = await startEmbedded({ dataDir: config.dataDir })
   try {
-    await migrate(server.ownerUrl, 'hanamichi_runtime')
+    await migrate(server.ownerUrl, 'hanamichi_runtime', at)
     // the folder may belong to another system user when we are root; the note is a courtesy
     await describeDataFolder(config.dataDir).catch(() => undefined)
   } catch (error) {

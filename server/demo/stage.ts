@@ -41,7 +41,7 @@ export async function buildStage(port: number): Promise<Stage> {
   const keyFile = join(keyDir, 'hanamichi.key')
   const clock = createStoryClock(systemClock)
   const server = await startEmbedded({ dataDir, throwAway: true })
-  await migrate(server.ownerUrl, 'hanamichi_runtime')
+  await migrate(server.ownerUrl, 'hanamichi_runtime', clock.now())
   const mailbox = await startMailbox(clock.now)
   const outerKey = await createOuterKey(keyFile)
   const listenPort = port === 0 ? await freePort() : port

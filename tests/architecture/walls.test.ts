@@ -153,6 +153,8 @@ test('only the composition root and the two places that name it read the system 
       continue
     const text = readFileSync(join(root, path), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
     if (/new Date\(\)|Date\.now\(\)|Math\.random\(\)/.test(text)) wrong.push(`${path}: time or chance`)
+    if (/(?<![.\w])now\(\)|current_(?:date|time)|(?:clock|statement|transaction)_timestamp|localtime/i.test(text))
+      wrong.push(`${path}: time or chance`)
     if (/process\.env/.test(text) && path !== 'server/database/engine.ts') wrong.push(`${path}: environment`)
   }
   expect(wrong).toEqual([])

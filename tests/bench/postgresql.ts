@@ -61,7 +61,7 @@ export async function startPostgresql(): Promise<BenchDatabase> {
   await admin.query('CREATE DATABASE hanamichi OWNER hanamichi_owner')
   const { rows } = await admin.query<{ version: string }>("SELECT split_part(version(), ' ', 2) AS version")
   await admin.end()
-  await migrate(urlOf('hanamichi_owner', 'hanamichi'), 'hanamichi_runtime')
+  await migrate(urlOf('hanamichi_owner', 'hanamichi'), 'hanamichi_runtime', new Date())
   return {
     ownerUrl: urlOf('hanamichi_owner', 'hanamichi'),
     runtimeUrl: urlOf('hanamichi_runtime', 'hanamichi'),

@@ -23,7 +23,7 @@ export async function measureStarts(rounds: number): Promise<Starts> {
   await chmod(folder, 0o755)
   const dataDir = join(folder, 'data')
   const engine = await startEmbedded({ dataDir })
-  await migrate(engine.ownerUrl, 'hanamichi_runtime')
+  await migrate(engine.ownerUrl, 'hanamichi_runtime', new Date())
   const world = await openWorld({
     superuserUrl: engine.urlFor('postgres', 'hanamichi'),
     ownerUrl: engine.ownerUrl,

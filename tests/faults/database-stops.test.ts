@@ -30,7 +30,7 @@ beforeAll(async () => {
   // as root, the database runs as another system user, who must be able to get in
   await chmod(folder, 0o755)
   engine = await startEmbedded({ dataDir: dataDir() })
-  await migrate(engine.ownerUrl, 'hanamichi_runtime')
+  await migrate(engine.ownerUrl, 'hanamichi_runtime', new Date())
   world = await openWorld({
     superuserUrl: engine.urlFor('postgres', 'hanamichi'),
     ownerUrl: engine.ownerUrl,

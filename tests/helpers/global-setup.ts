@@ -42,7 +42,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   for (const name of await leftovers(admin))
     await admin.query(`DROP DATABASE IF EXISTS ${admin.escapeIdentifier(name)} WITH (FORCE)`)
   await admin.query(`CREATE DATABASE ${template} OWNER hanamichi_owner`)
-  await migrate(fill(pattern, 'hanamichi_owner', template), 'hanamichi_runtime')
+  await migrate(fill(pattern, 'hanamichi_owner', template), 'hanamichi_runtime', new Date())
   project.provide('databaseUrlPattern', pattern)
   return async () => {
     for (const name of await leftovers(admin))
