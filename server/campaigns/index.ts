@@ -6,12 +6,12 @@
  */
 export {
   advanceCampaign,
+  campaignOfInvitation,
   campaignQuestionnaires,
   campaignWorkplaces,
   findCampaign,
   getCampaign,
   listCampaigns,
-  ownCampaign,
   requireReach,
   type Campaign,
   type CampaignQuestionnaire,

@@ -79,7 +79,7 @@ export async function surveyed(
     companyId,
     at,
   ])
-  await openCampaign(world.services, companyId, campaignId, at)
+  await openCampaign(world.services, companyId, campaignId, world.clock.now())
   const people = await submit(world, companyId, campaignId, kinds)
   world.clock.set('2026-11-21T00:30:00.000Z')
   await closeCampaign(world.services, companyId, campaignId, world.clock.now())

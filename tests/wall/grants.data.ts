@@ -82,7 +82,6 @@ export const grants: Readonly<Record<string, string>> = {
   roster_authority_address: 'admin S, setup S',
   roster_department: 'admin S, hr S, implementer S, setup S, sign_in S',
   roster_former_address: 'mailer S',
-  roster_former_address: 'mailer S',
   roster_import: 'hr SIUD',
   roster_import_line: 'hr SIUD',
   roster_movement: 'analysis S, clerk S, hr S, implementer S, turnover S',
