@@ -10,6 +10,7 @@ import { once } from '../web/repeated-post.ts'
 import type { FieldError } from '../web/render.ts'
 import { boardView, loadBoard } from './board.ts'
 import { cancelDeparture, confirmDepartureIn, findDeparture, memberOfDeparture, type Departure } from './departures.ts'
+import { changeDates, dateChangeReasons } from './date-changes.ts'
 import { openDraft } from './drafts.ts'
 import { kinds } from './kinds.data.ts'
 import { kindOptions, stepView } from './pages.ts'
@@ -31,6 +32,11 @@ const datesBody = { noticeOn: optionalDay, lastWorkingOn: optionalDay, leavingOn
 const newBody = z.object({ employeeCode: z.string().trim().min(1).max(100), ...datesBody })
 const confirmBody = z.object({ kind: z.enum(kinds), ...datesBody })
 const tickBody = z.object({ done: z.enum(['yes', 'no']) })
+const datesChangeBody = z.object({
+  lastWorkingOn: optionalDay,
+  leavingOn: day,
+  reason: z.enum(dateChangeReasons),
+})
 const cancelBody = z.object({ cancel: z.literal('yes') })
 
 const typedOf = (body: unknown): Record<string, string> =>
@@ -179,6 +185,15 @@ export function addHrRoutes(app: FastifyInstance, services: Services): void {
       noticeOn: typed['noticeOn'] ?? departure.noticeOn ?? '',
       lastWorkingOn: typed['lastWorkingOn'] ?? departure.lastWorkingOn ?? '',
       leavingOn: typed['leavingOn'] ?? departure.leavingOn,
+      // what holds, whatever was typed
+      known: departure,
+      mayChangeDates: departure.state === 'confirmed' && departure.leavingOn >= today,
+      isChangingDates: errors?.some(({ field }) => ['lastWorkingOn', 'leavingOn', 'reason'].includes(field)) ?? false,
+      reasonChoices: ['', ...dateChangeReasons].map((reason) => ({
+        value: reason,
+        label: say(reason === '' ? 'graduations.departure.chooseReason' : `graduations.reason.dates.${reason}`),
+        selected: (typed['reason'] ?? '') === reason,
+      })),
       cannotBeMailed: departure.state !== 'cancelled' && !usesCompanyAddress(departure, today),
       rosterUntilOn: rosterDiffers ? member.employedUntilOn : '',
       steps: found.steps.map((step) => stepView(step, today, say)),
@@ -187,6 +202,21 @@ export function addHrRoutes(app: FastifyInstance, services: Services): void {
       ...(errors && { errors }),
     }
     return deskPage(services, request, reply, 'graduations/departure', data, { status: errors ? 400 : 200 })
+  }
+
+  /** The work of a form; what it finds wrong comes back on the same page. */
+  async function againWithErrors(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    work: () => Promise<FastifyReply>,
+  ): Promise<FastifyReply> {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'invalid_input')
+        return showOne(request, reply, errorsOf(request, error.fields))
+      throw error
+    }
   }
 
   app.get('/hr/graduations/:departureId', { schema: { params: idParams } }, async (request, reply) =>
@@ -198,23 +228,29 @@ export function addHrRoutes(app: FastifyInstance, services: Services): void {
     if (!body.success) return showOne(request, reply, errorsOf(request, faultsOf(body.error.issues)))
     const { companyId, subjectId: userId } = identityOf(request)
     const { departureId } = request.params as z.infer<typeof idParams>
-    try {
-      return await once(services, request, reply, async (db: AnyHandle) => {
+    const confirmation = { companyId, departureId, userId, ...body.data }
+    return againWithErrors(request, reply, () =>
+      once(services, request, reply, async (db: AnyHandle) => {
         await getReachable(request, db)
-        await confirmDepartureIn(
-          db,
-          services,
-          { companyId, departureId, userId, ...body.data },
-          request.id,
-          services.clock.now(),
-        )
+        await confirmDepartureIn(db, services, confirmation, request.id, services.clock.now())
         return `/hr/graduations/${departureId}`
-      })
-    } catch (error) {
-      if (error instanceof Problem && error.code === 'invalid_input')
-        return showOne(request, reply, errorsOf(request, error.fields))
-      throw error
-    }
+      }),
+    )
+  })
+
+  app.post('/hr/graduations/:departureId/dates', { schema: { params: idParams } }, async (request, reply) => {
+    const body = datesChangeBody.safeParse(request.body)
+    if (!body.success) return showOne(request, reply, errorsOf(request, faultsOf(body.error.issues)))
+    const { companyId, subjectId: userId } = identityOf(request)
+    const { departureId } = request.params as z.infer<typeof idParams>
+    const change = { companyId, departureId, userId, requestId: request.id, ...body.data }
+    return againWithErrors(request, reply, () =>
+      once(services, request, reply, async (db: AnyHandle) => {
+        await getReachable(request, db)
+        await changeDates(db, services, change, services.clock.now())
+        return `/hr/graduations/${departureId}`
+      }),
+    )
   })
 
   app.post('/hr/graduations/:departureId/cancel', { schema: { params: idParams } }, async (request, reply) => {

@@ -1,4 +1,5 @@
 import type { JobHandler, Tick } from '../jobs/index.ts'
+import { dateJobs, followDates } from './date-changes.ts'
 import { findLeavers } from './drafts.ts'
 import { inviteDueInterviews } from './interviews.ts'
 
@@ -10,6 +11,12 @@ export const jobHandlers: readonly JobHandler[] = [
       await findLeavers(services, companyId, at)
     },
   },
+  // left behind when HR changed the dates of a confirmed departure (object: the departure)
+  ...[false, true].map((isEarlier): JobHandler => ({
+    name: isEarlier ? dateJobs.earlier : dateJobs.moved,
+    run: ({ services, companyId, objectId, at }) =>
+      followDates(services, { companyId, departureId: objectId, isEarlier }, at),
+  })),
 ]
 
 export const ticks: readonly Tick[] = [

@@ -127,6 +127,20 @@ const exitInterview: MailTemplate = {
   },
 }
 
+const datesChanged: MailTemplate = {
+  name: 'graduations.dates-changed',
+  mailClass: 'account',
+  async prepare(context) {
+    const walk = await walkOf(context)
+    const destination = walk && (await destinationOf(context, walk))
+    if (!destination) return undefined
+    const subject = 'graduations.mail.dates.subject'
+    const mail = { kind: 'graduation', page: 'graduations/dates-mail', subject, ...destination } as const
+    const prepared = await prepareWalk(context, walk, mail)
+    return { ...prepared, data: { ...prepared.data, leavingOn: walk.departure.leavingOn } }
+  },
+}
+
 const linkDays = 14
 
 const privateContact: MailTemplate = {
@@ -171,4 +185,10 @@ const contactConfirmed: MailTemplate = {
   },
 }
 
-export const mailTemplates: readonly MailTemplate[] = [welcome, exitInterview, privateContact, contactConfirmed]
+export const mailTemplates: readonly MailTemplate[] = [
+  welcome,
+  datesChanged,
+  exitInterview,
+  privateContact,
+  contactConfirmed,
+]

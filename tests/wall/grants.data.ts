@@ -55,7 +55,7 @@ export const grants: Readonly<Record<string, string>> = {
     'admin SIU, analysis SIU, clerk SIU, hr SIU, implementer SIU, jobs SIU, mailer SIU, physician SIU, scheduler SIU, turnover SIU',
   job_request:
     'admin I, alumni I, analysis I, clerk I, employee I, hr I, implementer I, jobs SIUD, leaver I, mailer I, manager I, physician I, scheduler I, setup I',
-  link_token: 'admin su, alumni su, clerk sIu, hr su, mailer I, sign_in su',
+  link_token: 'admin su, alumni su, clerk sIu, hr su, mailer I, scheduler su, sign_in su',
   mail_message:
     'admin sI, alumni I, clerk SIu, employee I, hr sI, implementer SI, jobs I, leaver I, mailer SIU, physician I, scheduler SIu, setup I',
   mail_suppression: 'alumni SI, leaver SI, mailer SI',

@@ -115,7 +115,10 @@ CREATE POLICY chosen_readers ON data_key AS RESTRICTIVE FOR SELECT TO hanamichi_
   OR (record_type = 'contact' AND EXISTS (SELECT FROM private_contact p WHERE p.company_id = data_key.company_id AND p.id = data_key.subject_id AND p.hr_may_read)));
 -- nor do mails tell HR whether somebody answered, gave an address or came (links and sessions: 0004)
 CREATE POLICY not_of_leavers ON mail_message AS RESTRICTIVE FOR SELECT TO hanamichi_hr
-  USING (template NOT IN ('graduations.exit-interview', 'graduations.private-contact', 'graduations.contact-confirmed'));
+  USING (template NOT IN ('graduations.dates-changed', 'graduations.exit-interview', 'graduations.private-contact', 'graduations.contact-confirmed'));
+-- when a leaving date comes nearer, the interview's links that would outlive the company mailbox end; HR could not even see them
+GRANT SELECT (company_id, kind, context_id, revoked_at), UPDATE (revoked_at) ON link_token TO hanamichi_scheduler;
+CREATE POLICY kind_scheduler ON link_token AS RESTRICTIVE TO hanamichi_scheduler USING (kind = 'exit_interview');
 
 -- What turnover risk may see of departures: voluntary or not, and when. No name, no reason.
 CREATE VIEW departure_fact WITH (security_barrier) AS
