@@ -329,6 +329,71 @@ describe('acts that the database refuses whatever the code says', () => {
     await owner.end()
   })
 
+  test('the employer’s side of a request is reached by whoever opened the seal that names it, and then only as far as the role goes', async () => {
+    const { staff, person, ids } = filled
+    const events = 'SELECT kind FROM employer_request_event ORDER BY kind'
+    const name = `SELECT set_config('app.employer_ids', '{${ids.employerRequest}}', true);`
+    const named = async (role: DatabaseRole, subjectId: string, sql: string) => {
+      const { companyId } = filled.company
+      let rows: unknown[] = []
+      const undo = new Error('taken back')
+      const work = world.services.database.as(
+        { role, companyId, subjectId },
+        world.clock.now(),
+        async (_db, client) => {
+          await client.query(name)
+          rows = (await client.query(sql)).rows
+          throw undo
+        },
+      )
+      await work.catch((error: unknown) => {
+        if (error !== undo) throw error
+      })
+      return rows
+    }
+    for (const [role, subjectId] of [
+      ['employee', person.subjectId],
+      ['physician', staff.physician],
+    ] as const) {
+      expect((await attempt(role, subjectId, events)).rows).toEqual([])
+      expect(await named(role, subjectId, events)).toEqual(
+        ['interviewed', 'measures_recorded', 'opened_by_hr', 'opinion_released'].map((kind) => ({ kind })),
+      )
+    }
+    const event = (kind: string) =>
+      `INSERT INTO employer_request_event (company_id, id, request_id, kind, happened_on)
+       VALUES (company_id(), gen_random_uuid(), '${ids.employerRequest}', '${kind}', '2026-12-01')`
+    expect((await attempt('employee', person.subjectId, event('withdrawn'))).refused).toBe('42501')
+    expect((await attempt('physician', staff.physician, event('interviewed'))).refused).toBe('42501')
+    await named('employee', person.subjectId, event('withdrawn'))
+    await named('physician', staff.physician, event('interviewed'))
+    for (const kind of ['interviewed', 'opinion_released'])
+      await expect(named('employee', person.subjectId, event(kind))).rejects.toMatchObject({ code: '42501' })
+    await expect(named('physician', staff.physician, event('withdrawn'))).rejects.toMatchObject({ code: '42501' })
+    // keys: the person's role makes the one of who asked, the physician's the one of the opinion; neither destroys it
+    const keys = "SELECT record_type AS key FROM data_key WHERE area = 'employer'"
+    expect(await named('employee', person.subjectId, keys)).toEqual([{ key: 'request' }])
+    expect(await named('physician', staff.physician, keys)).toEqual([{ key: 'opinion' }])
+    expect((await attempt('employee', person.subjectId, keys)).rows).toEqual([])
+    expect((await attempt('physician', staff.physician, keys)).rows).toEqual([])
+    expect(
+      await named('employee', person.subjectId, "DELETE FROM data_key WHERE area = 'employer' RETURNING id"),
+    ).toEqual([])
+    // HR seals what it decides, not who asked nor what the physician said
+    const key = (type: string) =>
+      `INSERT INTO data_key SELECT company_id, gen_random_uuid(), 'employer', gen_random_uuid(), '${type}', company_key_id, wrapped, created_at
+       FROM data_key WHERE area = 'employer' LIMIT 1`
+    for (const type of ['request', 'opinion'])
+      expect((await attempt('hr', staff.hr, key(type))).refused, type).toBe('42501')
+    expect((await attempt('hr', staff.hr, key('measure'))).refused).toBeUndefined()
+    // the implementer's side knows that somebody asked, and has no key to the employer's side
+    for (const role of ['implementer', 'clerk'] as const)
+      expect(
+        (await attempt(role, staff[role], "SELECT 1 FROM data_key WHERE area = 'stress' AND record_type = 'request'"))
+          .rows,
+      ).toEqual([])
+  })
+
   test('HR marks a request in the own name only, and none of another company', async () => {
     const { staff, ids, company } = filled
     const marks = async () =>
