@@ -54,7 +54,8 @@ export async function buildApp(
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
 
-  await app.register(compress, { threshold: 1024 })
+  // answers only: nobody has a reason to send us anything packed
+  await app.register(compress, { threshold: 1024, globalDecompression: false })
   await app.register(cookie)
   await app.register(formbody, { bodyLimit: 256 * 1024 })
   await app.register(multipart, { limits: { fileSize: 60 * 1024 * 1024, files: 1, fields: 20, fieldSize: 64 * 1024 } })
@@ -81,7 +82,7 @@ export async function buildApp(
   })
 
   // one line a request; the route's pattern, never its address: that may hold a token
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     request.log.info(
       {
         method: request.method,
@@ -91,6 +92,7 @@ export async function buildApp(
       },
       'request',
     )
+    done()
   })
 
   const declared: RouteOptions[] = []

@@ -18,13 +18,16 @@ const params = z.object({ sheet: z.coerce.number().int().min(1).max(1000) })
 const formBody = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
 const formId = z.uuid()
 
+// the pages of the peak: everybody walks through them in the same weeks
+const entersByItself = { config: { entersByItself: true } } as const
+
 type SheetRequest = FastifyRequest<{ Params: z.infer<typeof params> }>
 
 /** `/answer…`: the screens of a sitting. Every one is saved by its own buttons; with script also at each change. */
 export function addAnswerRoutes(app: FastifyInstance, services: Services): void {
   forAudience(app, services, 'participant')
 
-  app.get('/answer', (request, reply) =>
+  app.get('/answer', entersByItself, (request, reply) =>
     orElsewhere(reply, async () => {
       const { sheets, draft } = await loadSitting(services, request)
       const open = firstOpenSheet(sheets, draft)
@@ -32,7 +35,7 @@ export function addAnswerRoutes(app: FastifyInstance, services: Services): void 
     }),
   )
 
-  app.get('/answer/:sheet(^\\d+$)', { schema: { params } }, (request: SheetRequest, reply) =>
+  app.get('/answer/:sheet(^\\d+$)', { ...entersByItself, schema: { params } }, (request: SheetRequest, reply) =>
     orElsewhere(reply, () => showSheet(request, reply, {})),
   )
 
@@ -44,10 +47,13 @@ export function addAnswerRoutes(app: FastifyInstance, services: Services): void 
   ): Promise<FastifyReply> {
     const sitting = await loadSitting(services, request)
     const sheet = sheetOf(sitting.sheets, request.params.sheet)
-    return reply.page('answering/sheet', sheetView(sitting, sheet, sayFor(request), request.locale, over), { status })
+    const { locale } = request
+    const draw = (item: object) =>
+      services.renderer.render('answering/item', { locale, timeZone: sitting.identity.timeZone, data: item })
+    return reply.page('answering/sheet', sheetView(sitting, sheet, sayFor(request), locale, draw, over), { status })
   }
 
-  app.post('/answer/:sheet(^\\d+$)', { schema: { params } }, (request: SheetRequest, reply) =>
+  app.post('/answer/:sheet(^\\d+$)', { ...entersByItself, schema: { params } }, (request: SheetRequest, reply) =>
     orElsewhere(reply, async () => {
       const { body, wrong, last } = await save(request)
       if (wrong.length > 0) return showSheet(request, reply, { body, wrong }, 400)
@@ -56,16 +62,20 @@ export function addAnswerRoutes(app: FastifyInstance, services: Services): void 
   )
 
   // what autosave.js sends at each change; JSON problems on the way back
-  app.post('/answer/:sheet(^\\d+$)/save', { schema: { params } }, async (request: SheetRequest, reply) => {
-    const { wrong } = await save(request).catch((error: unknown) => {
-      // a script is not sent to another page
-      if (error instanceof Elsewhere)
-        throw new Problem(error.location === '/answer/submitted' ? 'already_submitted' : 'sign_in_needed')
-      throw error
-    })
-    if (wrong.length > 0) throw new Problem('invalid_input', wrong.map(faultField))
-    return reply.code(204).send()
-  })
+  app.post(
+    '/answer/:sheet(^\\d+$)/save',
+    { ...entersByItself, schema: { params } },
+    async (request: SheetRequest, reply) => {
+      const { wrong } = await save(request).catch((error: unknown) => {
+        // a script is not sent to another page
+        if (error instanceof Elsewhere)
+          throw new Problem(error.location === '/answer/submitted' ? 'already_submitted' : 'sign_in_needed')
+        throw error
+      })
+      if (wrong.length > 0) throw new Problem('invalid_input', wrong.map(faultField))
+      return reply.code(204).send()
+    },
+  )
 
   /** Merges the form into the draft. What is typed wrongly keeps what it had and is returned; an option that does not exist is refused whole. */
   async function save(request: SheetRequest): Promise<{ body: SheetBody; wrong: Wrong[]; last: number }> {
@@ -89,7 +99,7 @@ export function addAnswerRoutes(app: FastifyInstance, services: Services): void 
     })
   }
 
-  app.get('/answer/review', (request, reply) =>
+  app.get('/answer/review', entersByItself, (request, reply) =>
     orElsewhere(reply, async () => {
       const sitting = await loadSitting(services, request)
       return reply.page('answering/review', reviewView(sitting, sayFor(request), request.locale))

@@ -39,12 +39,13 @@ export async function loadLanding(services: Services, request: FastifyRequest, l
   const at = services.clock.now()
   const { companyId, subjectId, contextId: invitationId } = link
   const session = await ownSession(services, request, invitationId)
-  return services.database.as({ role: 'employee', companyId, subjectId }, at, async (db: AnyHandle) => {
+  const own = { role: 'employee', companyId, subjectId, contextId: invitationId } as const
+  return services.database.as(own, at, async (db: AnyHandle) => {
     const invitation = await findInvitation(db, companyId, invitationId)
     if (!invitation) throw new Problem('link_unknown')
     const campaign = await getCampaign(db, companyId, invitation.campaignId)
     const versions = await versionsOf(await campaignQuestionnaires(db, companyId, campaign.id))
-    const sitting = await findSitting(db, companyId, invitationId)
+    const sitting = await findSitting(db)
     const isReleased = invitation.state === 'submitted' && (await isResultReleased(db, companyId, invitationId))
     const standing = decideStanding(
       {

@@ -1,5 +1,6 @@
-import { sql } from 'kysely'
-import { answeringOf, type AnyHandle } from './tables.ts'
+import { sql, type Kysely } from 'kysely'
+import { keptQuery } from '../database/kept-query.ts'
+import { answeringOf, type AnsweringTables, type AnyHandle } from './tables.ts'
 import type { Attempts, CodeVerifier } from './personal-code.ts'
 
 /** The code of an invitation, without the code. */
@@ -45,42 +46,39 @@ const codeOf = (row: CodeRow): StoredCode => ({
   lockedUntil: row.locked_until,
 })
 
-/** Code and draft of the own invitation; undefined before a start. */
-export async function findSitting(
-  db: AnyHandle,
-  companyId: string,
-  invitationId: string,
-): Promise<Sitting | undefined> {
-  const row = await answeringOf(db)
-    .selectFrom('personal_code as c')
-    .leftJoin('response_draft as d', (join) =>
-      join.onRef('d.company_id', '=', 'c.company_id').onRef('d.id', '=', 'c.id'),
-    )
-    .select([...codeColumns, 'd.campaign_id', 'd.sealed'])
-    .where('c.company_id', '=', companyId)
-    .where('c.id', '=', invitationId)
-    .executeTakeFirst()
-  return row && { code: codeOf(row), campaignId: row.campaign_id ?? undefined, sealedDraft: row.sealed ?? undefined }
-}
+// company_id, subject_id and context_id of the transaction, so that these go along with what begins it
+const ofContext = { company: sql<string>`company_id()`, invitation: sql<string>`context_id()` }
+
+/** Code and draft of the invitation that the session is about; undefined before a start. */
+export const findSitting = keptQuery(
+  (db: Kysely<AnsweringTables>) =>
+    db
+      .selectFrom('personal_code as c')
+      .leftJoin('response_draft as d', (join) =>
+        join.onRef('d.company_id', '=', 'c.company_id').onRef('d.id', '=', 'c.id'),
+      )
+      .select([...codeColumns, 'd.campaign_id', 'd.sealed'])
+      .where('c.company_id', '=', ofContext.company)
+      .where('c.id', '=', ofContext.invitation),
+  ({ rows: [row] }): Sitting | undefined =>
+    row && { code: codeOf(row), campaignId: row.campaign_id ?? undefined, sealedDraft: row.sealed ?? undefined },
+)
 
 /** The same with both rows locked; undefined when there is no draft (any more). Saves, submit and start-over take turns here. */
-export async function lockSitting(
-  db: AnyHandle,
-  companyId: string,
-  invitationId: string,
-): Promise<{ code: StoredCode; slugs: string[]; sealedDraft: Buffer } | undefined> {
-  const row = await answeringOf(db)
-    .selectFrom('personal_code as c')
-    .innerJoin('response_draft as d', (join) =>
-      join.onRef('d.company_id', '=', 'c.company_id').onRef('d.id', '=', 'c.id'),
-    )
-    .select([...codeColumns, 'd.slugs', 'd.sealed'])
-    .where('c.company_id', '=', companyId)
-    .where('c.id', '=', invitationId)
-    .forUpdate()
-    .executeTakeFirst()
-  return row && { code: codeOf(row), slugs: row.slugs, sealedDraft: row.sealed }
-}
+export const lockSitting = keptQuery(
+  (db: Kysely<AnsweringTables>) =>
+    db
+      .selectFrom('personal_code as c')
+      .innerJoin('response_draft as d', (join) =>
+        join.onRef('d.company_id', '=', 'c.company_id').onRef('d.id', '=', 'c.id'),
+      )
+      .select([...codeColumns, 'd.slugs', 'd.sealed'])
+      .where('c.company_id', '=', ofContext.company)
+      .where('c.id', '=', ofContext.invitation)
+      .forUpdate(),
+  ({ rows: [row] }): { code: StoredCode; slugs: string[]; sealedDraft: Buffer } | undefined =>
+    row && { code: codeOf(row), slugs: row.slugs, sealedDraft: row.sealed },
+)
 
 /** The code alone, locked: whoever types it waits for the one before. */
 export async function lockCode(
@@ -162,21 +160,16 @@ export async function putDraft(
     .execute()
 }
 
-/** Writes the draft back; its row was locked by {@link lockSitting}. */
-export async function saveDraft(
-  db: AnyHandle,
-  companyId: string,
-  invitationId: string,
-  sealed: Buffer,
-  at: Date,
-): Promise<void> {
-  await answeringOf(db)
-    .updateTable('response_draft')
-    .set({ sealed, saved_at: at })
-    .where('company_id', '=', companyId)
-    .where('id', '=', invitationId)
-    .execute()
-}
+/** Writes the own draft back; its row was locked by {@link lockSitting}. */
+export const saveDraft = keptQuery(
+  (db: Kysely<AnsweringTables>, draft: { sealed: Buffer; at: Date }) =>
+    db
+      .updateTable('response_draft')
+      .set({ sealed: draft.sealed, saved_at: draft.at })
+      .where('company_id', '=', ofContext.company)
+      .where('id', '=', ofContext.invitation),
+  () => undefined,
+)
 
 /** Forgets what was begun and never submitted in closed campaigns (role scheduler). Returns how many drafts. */
 export async function forgetDrafts(db: AnyHandle, companyId: string, campaignIds: readonly string[]): Promise<number> {
@@ -201,41 +194,71 @@ export interface ResponseToStore {
  * What a submission does to our own tables, in one statement: the responses, one per questionnaire; the draft goes; the
  * code binds and forgets wrong tries.
  */
-export async function storeResponses(
+export function storeResponses(
   db: AnyHandle,
   of: { companyId: string; invitationId: string; campaignId: string; subjectId: string },
   responses: readonly ResponseToStore[],
   at: Date,
 ): Promise<void> {
-  await answeringOf(db)
-    .with('draft', (one) =>
-      one.deleteFrom('response_draft').where('company_id', '=', of.companyId).where('id', '=', of.invitationId),
-    )
-    .with('code', (one) =>
-      one
-        .updateTable('personal_code')
-        .set({ bound_at: sql`coalesce(bound_at, ${at})`, failed_attempts: 0, locked_until: null })
-        .where('company_id', '=', of.companyId)
-        .where('id', '=', of.invitationId),
-    )
-    .insertInto('response')
-    .values(
-      responses.map((response) => ({
-        company_id: of.companyId,
-        id: response.id,
-        invitation_id: of.invitationId,
-        campaign_id: of.campaignId,
-        subject_id: of.subjectId,
-        slug: response.slug,
-        version: response.version,
-        hash: response.hash,
-        provenance: 'web' as const,
-        sealed_answers: response.sealedAnswers,
-        submitted_at: at,
-      })),
-    )
-    .execute()
+  const column = <Value>(value: (response: ResponseToStore) => Value) => responses.map(value)
+  return insertResponses(db, {
+    ...of,
+    at,
+    ids: column((one) => one.id),
+    slugs: column((one) => one.slug),
+    versions: column((one) => one.version),
+    hashes: column((one) => one.hash),
+    sealed: column((one) => one.sealedAnswers),
+  })
 }
+
+const insertResponses = keptQuery(
+  (
+    db: Kysely<AnsweringTables>,
+    of: {
+      companyId: string
+      invitationId: string
+      campaignId: string
+      subjectId: string
+      at: Date
+      ids: string[]
+      slugs: string[]
+      versions: number[]
+      hashes: string[]
+      sealed: Buffer[]
+    },
+  ) =>
+    db
+      .with('draft', (one) =>
+        one.deleteFrom('response_draft').where('company_id', '=', of.companyId).where('id', '=', of.invitationId),
+      )
+      .with('code', (one) =>
+        one
+          .updateTable('personal_code')
+          .set({ bound_at: sql`coalesce(bound_at, ${of.at})`, failed_attempts: 0, locked_until: null })
+          .where('company_id', '=', of.companyId)
+          .where('id', '=', of.invitationId),
+      )
+      .insertInto('response')
+      .columns([
+        'company_id',
+        'id',
+        'invitation_id',
+        'campaign_id',
+        'subject_id',
+        'slug',
+        'version',
+        'hash',
+        'provenance',
+        'sealed_answers',
+        'submitted_at',
+      ])
+      .expression(
+        sql`SELECT ${of.companyId}::uuid, id, ${of.invitationId}::uuid, ${of.campaignId}::uuid, ${of.subjectId}::uuid, slug, version, hash, 'web', sealed, ${of.at}::timestamptz
+          FROM unnest(${of.ids}::uuid[], ${of.slugs}::text[], ${of.versions}::integer[], ${of.hashes}::text[], ${of.sealed}::bytea[]) AS one (id, slug, version, hash, sealed)`,
+      ),
+  () => undefined,
+)
 
 /** Sealed answers of one questionnaire in a campaign, after `after` (a response id), for closing-time analysis. */
 export async function listResponses(

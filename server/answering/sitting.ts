@@ -1,9 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { campaignOfInvitation, getCampaign, type Campaign } from '../campaigns/index.ts'
-import { together } from '../database/connection.ts'
+import { getCampaign, ownCampaign, type Campaign } from '../campaigns/index.ts'
+import { andCommit, together } from '../database/connection.ts'
 import type { Services } from '../services.ts'
-import type { ReadyKeys } from '../vault/index.ts'
-import { asAudience, identityOf } from '../web/audience.ts'
+import { asAudience, enterAsAudience, identityOf } from '../web/audience.ts'
 import { contactOf, type Contact } from '../web/contact.ts'
 import { Problem } from '../web/problems.ts'
 import type { Identity } from '../web/sessions.ts'
@@ -12,7 +11,7 @@ import { mayGoOn, versionsOf } from './landing.ts'
 import { findSitting, lockSitting, saveDraft, type StoredCode } from './queries.ts'
 import { decideOpening } from './rules.ts'
 import { planSheets, type Sheet } from './sheets.ts'
-import { draftKeyOf } from './start.ts'
+import { draftArea, draftKeyOf, draftRecordType } from './start.ts'
 import type { AnyHandle } from './tables.ts'
 
 /** A sitting that goes on: the draft opened, its screens, whether the code is bound. */
@@ -53,64 +52,71 @@ export function invitationOf(identity: Identity): string {
 
 /** Loads the sitting for a page. @throws {Elsewhere} when it was submitted or the code is asked first; {Problem} campaign_closed */
 export async function loadSitting(services: Services, request: FastifyRequest): Promise<OpenSitting> {
-  const identity = identityOf(request)
+  const { identity, sitting, keys } = await inSittingTransaction(
+    services,
+    request,
+    async (db: AnyHandle, entering: Promise<Identity>) => {
+      const [identity, sitting, keys] = await andCommit(
+        db,
+        entering,
+        findSitting(db),
+        services.vault.ownKeys(db, draftArea, [draftRecordType]),
+      )
+      return { identity, sitting, keys }
+    },
+  )
   const invitationId = invitationOf(identity)
-  const { companyId } = identity
-  return asAudience(services, request, async (db: AnyHandle) => {
-    const [sitting, keys, contact] = await together(
-      findSitting(db, companyId, invitationId),
-      draftKeys(services, db, identity),
-      contactOf(services, db, companyId),
-    )
-    if (!sitting) throw new Problem('sign_in_needed')
-    if (!sitting.sealedDraft || !sitting.campaignId) throw new Elsewhere('/answer/submitted')
-    if (!mayGoOn(sitting.code, identity)) throw new Elsewhere('/answer/code')
-    const place = { table: 'response_draft', rowId: invitationId }
-    const draft = keys.open<Draft>(place, sitting.sealedDraft)
-    const campaign = await campaignForPage(services, db, companyId, sitting.campaignId)
-    checkOpen(campaign, services.clock.now())
-    const sheets = planSheets(await versionsOf(draft.questionnaires), draft.asksSex)
-    return {
-      identity,
-      invitationId,
-      draft,
-      sheets,
-      campaign,
-      code: sitting.code,
-      contact,
-    }
-  })
+  if (!sitting) throw new Problem('sign_in_needed')
+  if (!sitting.sealedDraft || !sitting.campaignId) throw new Elsewhere('/answer/submitted')
+  if (!mayGoOn(sitting.code, identity)) throw new Elsewhere('/answer/code')
+  const draft = keys.open<Draft>({ table: 'response_draft', rowId: invitationId }, sitting.sealedDraft)
+  const { campaign, contact } = await frameOf(services, request, identity, sitting.campaignId)
+  checkOpen(campaign, services.clock.now())
+  const sheets = planSheets(await versionsOf(draft.questionnaires), draft.asksSex)
+  return { identity, invitationId, draft, sheets, campaign, code: sitting.code, contact }
+}
+
+/** Enters where the route does so by itself; after that, and elsewhere, an ordinary transaction of the one who asks. */
+function inSittingTransaction<Result>(
+  services: Services,
+  request: FastifyRequest,
+  work: (db: AnyHandle, identity: Promise<Identity>) => Promise<Result>,
+): Promise<Result> {
+  return request.identity
+    ? asAudience(services, request, (db: AnyHandle) => work(db, Promise.resolve(identityOf(request))))
+    : enterAsAudience(services, request, work)
 }
 
 const freshMilliseconds = 10_000
-const kept = new WeakMap<Services, Map<string, { campaign: Campaign; at: number }>>()
+interface Frame {
+  campaign: Campaign
+  contact: Contact
+}
+const kept = new WeakMap<Services, Map<string, Frame & { at: number }>>()
 
 /**
- * The campaign of a page that only shows: read at most every ten seconds while it is open. What was signed does not change;
- * the end is judged by the clock at each page; saving and submitting ask the database.
+ * What stands around the questions of everybody: read at most every ten seconds while the campaign is open, in a
+ * transaction of its own. What was signed does not change; the end is judged by the clock at each page; saving and
+ * submitting ask the database.
  */
-async function campaignForPage(
+async function frameOf(
   services: Services,
-  db: AnyHandle,
-  companyId: string,
+  request: FastifyRequest,
+  { companyId }: Identity,
   campaignId: string,
-): Promise<Campaign> {
-  let campaigns = kept.get(services)
-  if (!campaigns) kept.set(services, (campaigns = new Map()))
+): Promise<Frame> {
+  let frames = kept.get(services)
+  if (!frames) kept.set(services, (frames = new Map()))
   const at = services.clock.now().getTime()
   const name = `${companyId} ${campaignId}`
-  const known = campaigns.get(name)
-  if (known && Math.abs(at - known.at) < freshMilliseconds) return known.campaign
-  const campaign = await getCampaign(db, companyId, campaignId)
-  if (campaign.state === 'open') campaigns.set(name, { campaign, at })
-  else campaigns.delete(name)
-  return campaign
-}
-
-// made at the start; a draft without it cannot be read by anybody
-function draftKeys(services: Services, db: AnyHandle, { companyId, subjectId }: Identity): Promise<ReadyKeys> {
-  const { area, recordType } = draftKeyOf(subjectId)
-  return services.vault.keysOfSubject(db, companyId, { area, subjectId, recordTypes: [recordType] })
+  const known = frames.get(name)
+  if (known && Math.abs(at - known.at) < freshMilliseconds) return known
+  const [campaign, contact] = await asAudience(services, request, (db: AnyHandle) =>
+    together(getCampaign(db, companyId, campaignId), contactOf(services, db, companyId)),
+  )
+  if (campaign.state === 'open') frames.set(name, { campaign, contact, at })
+  else frames.delete(name)
+  return { campaign, contact }
 }
 
 export function checkOpen(campaign: Campaign, at: Date): void {
@@ -125,16 +131,15 @@ export async function changeDraft<Result>(
   request: FastifyRequest,
   change: (draft: Draft, sheets: readonly Sheet[]) => { draft: Draft; result: Result },
 ): Promise<Result> {
-  const identity = identityOf(request)
-  const invitationId = invitationOf(identity)
-  const { companyId, subjectId } = identity
   const at = services.clock.now()
-  return asAudience(services, request, async (db: AnyHandle) => {
-    const [sitting, keys, campaign] = await together(
-      lockSitting(db, companyId, invitationId),
-      draftKeys(services, db, identity),
-      campaignOfInvitation(db, companyId, invitationId),
+  return enterAsAudience(services, request, async (db: AnyHandle, entering: Promise<Identity>) => {
+    const [identity, sitting, keys, campaign] = await together(
+      entering,
+      lockSitting(db),
+      services.vault.ownKeys(db, draftArea, [draftRecordType]),
+      ownCampaign(db),
     )
+    const invitationId = invitationOf(identity)
     if (!sitting) throw new Elsewhere('/answer/submitted')
     if (!mayGoOn(sitting.code, identity)) throw new Elsewhere('/answer/code')
     if (!campaign) throw new Problem('sign_in_needed')
@@ -142,7 +147,8 @@ export async function changeDraft<Result>(
     const before = keys.open<Draft>(place, sitting.sealedDraft)
     checkOpen(campaign, at)
     const { draft, result } = change(before, planSheets(await versionsOf(before.questionnaires), before.asksSex))
-    await saveDraft(db, companyId, invitationId, keys.seal(draftKeyOf(subjectId), place, draft), at)
+    const sealed = keys.seal(draftKeyOf(identity.subjectId), place, draft)
+    await andCommit(db, saveDraft(db, { sealed, at }))
     return result
   })
 }

@@ -30,7 +30,9 @@ export interface Begun {
   cookie: string | undefined
 }
 
-export const draftKeyOf = (subjectId: string): KeyOf => ({ area: 'stress', subjectId, recordType: 'draft' })
+export const draftArea = 'stress'
+export const draftRecordType = 'draft'
+export const draftKeyOf = (subjectId: string): KeyOf => ({ area: draftArea, subjectId, recordType: draftRecordType })
 export const answersKeyOf = (subjectId: string, slug: string): KeyOf => ({
   area: 'stress',
   subjectId,
@@ -41,6 +43,10 @@ export const answersKeyOf = (subjectId: string, slug: string): KeyOf => ({
 export function keysOfSitting(subjectId: string, slugs: readonly string[]): KeyOf[] {
   return [draftKeyOf(subjectId), resultKeyOf(subjectId), ...slugs.map((slug) => answersKeyOf(subjectId, slug))]
 }
+
+/** Their record types. */
+export const recordTypesOf = (slugs: readonly string[]): string[] =>
+  keysOfSitting('', slugs).map((key) => key.recordType)
 
 /**
  * Begins, or begins over, in the caller's transaction (role employee). Nothing binds yet: whoever holds the link may begin

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
+import { keptQuery } from '../database/kept-query.ts'
 import { newId } from '../ids.ts'
 
 /**
@@ -72,13 +73,30 @@ function row(companyId: string, at: Date, entry: AuditEntry): AuditEntryTable {
   }
 }
 
-/** Appends one entry in the caller's transaction, before the body is sent. */
-export async function recordAudit(db: Handle, companyId: string, at: Date, entry: AuditEntry): Promise<void> {
-  await (db as Kysely<AuditTables>)
-    .insertInto('audit_entry')
-    .values(row(companyId, at, entry))
-    .execute()
+/** Appends one entry in the caller's transaction, before the body is sent; sent at the call. */
+export function recordAudit(db: Handle, companyId: string, at: Date, entry: AuditEntry): Promise<void> {
+  return insertEntry(db, row(companyId, at, entry))
 }
+
+const insertEntry = keptQuery(
+  (db: Kysely<AuditTables>, entry: AuditEntryTable) =>
+    db.insertInto('audit_entry').values({
+      company_id: entry.company_id,
+      id: entry.id,
+      at: entry.at,
+      actor_kind: entry.actor_kind,
+      actor_id: entry.actor_id,
+      actor_role: entry.actor_role,
+      action: entry.action,
+      subject_area: entry.subject_area,
+      subject_id: entry.subject_id,
+      reason: entry.reason,
+      object_kind: entry.object_kind,
+      object_id: entry.object_id,
+      request_id: entry.request_id,
+    }),
+  () => undefined,
+)
 
 /** Appends many entries in one statement (a list that opens many records writes one per record). */
 export async function recordAuditMany(

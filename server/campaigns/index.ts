@@ -6,12 +6,12 @@
  */
 export {
   advanceCampaign,
-  campaignOfInvitation,
   campaignQuestionnaires,
   campaignWorkplaces,
   findCampaign,
   getCampaign,
   listCampaigns,
+  ownCampaign,
   requireReach,
   type Campaign,
   type CampaignQuestionnaire,
@@ -23,7 +23,9 @@ export {
   listInvitations,
   markDeclined,
   markStarted,
+  isRefusedSubmission,
   markSubmitted,
+  submitOrFail,
   openSnapshots,
   type Invitation,
 } from './invitations.ts'

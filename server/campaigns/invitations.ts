@@ -1,4 +1,5 @@
-import { sql, type ExpressionBuilder } from 'kysely'
+import { sql, type ExpressionBuilder, type Kysely } from 'kysely'
+import { keptQuery } from '../database/kept-query.ts'
 import type { Vault } from '../vault/index.ts'
 import type { InvitationState, Snapshot } from './rules.ts'
 import { campaignsOf, type AnyHandle, type CampaignTables } from './tables.ts'
@@ -75,6 +76,30 @@ export function markStarted(db: AnyHandle, companyId: string, invitationId: stri
 export function markSubmitted(db: AnyHandle, companyId: string, invitationId: string, at: Date): Promise<boolean> {
   return mark(db, companyId, invitationId, at, 'submitted', ['invited', 'started'])
 }
+
+/**
+ * The same as the last step of a submission, sent along with what else it writes and with its COMMIT: where it is not
+ * possible the statement itself fails, and with it the whole transaction ({@link isRefusedSubmission}).
+ */
+export const submitOrFail = keptQuery(
+  (db: Kysely<CampaignTables>, of: { companyId: string; invitationId: string; at: Date }) =>
+    db
+      .with('done', (one) =>
+        one
+          .updateTable('invitation')
+          .set({ state: 'submitted', submitted_at: of.at })
+          .where('company_id', '=', of.companyId)
+          .where('id', '=', of.invitationId)
+          .where('state', 'in', ['invited', 'started'])
+          .where((eb) => eb.exists(openCampaignOf(eb, of.companyId, of.at)))
+          .returning('id'),
+      )
+      .selectNoFrom((eb) => sql`refuse_unless(EXISTS (${eb.selectFrom('done').select('id')}))`.as('done')),
+  () => undefined,
+)
+
+/** Is this what {@link submitOrFail} fails with: submitted already, or the campaign not open? */
+export const isRefusedSubmission = (error: unknown): boolean => (error as { code?: unknown }).code === 'HA002'
 
 /** 「今回は受けません」: no reminder any more, and nothing else. False when submitted or not open at `at`. */
 export function markDeclined(db: AnyHandle, companyId: string, invitationId: string, at: Date): Promise<boolean> {

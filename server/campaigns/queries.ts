@@ -1,7 +1,8 @@
-import type { Selectable } from 'kysely'
+import { sql, type Kysely, type Selectable } from 'kysely'
+import { keptQuery } from '../database/kept-query.ts'
 import { Problem } from '../web/problems.ts'
 import { mayAdvance, type Basis, type CampaignState, type CriteriaMethod } from './rules.ts'
-import { campaignsOf, type AnyHandle, type CampaignTable } from './tables.ts'
+import { campaignsOf, type AnyHandle, type CampaignTable, type CampaignTables } from './tables.ts'
 
 /** One run: who is asked what, from when to when. Dates are yyyy-mm-dd in the company's time zone. */
 export interface Campaign {
@@ -76,25 +77,21 @@ export async function findCampaign(
   return row && campaignOf(row)
 }
 
-/** The campaign that an invitation belongs to, in one statement; undefined where the role does not reach the invitation. */
-export async function campaignOfInvitation(
-  db: AnyHandle,
-  companyId: string,
-  invitationId: string,
-): Promise<Campaign | undefined> {
-  const row = await campaignsOf(db)
-    .selectFrom('campaign')
-    .innerJoin('invitation', (join) =>
-      join
-        .onRef('invitation.company_id', '=', 'campaign.company_id')
-        .onRef('invitation.campaign_id', '=', 'campaign.id'),
-    )
-    .selectAll('campaign')
-    .where('invitation.company_id', '=', companyId)
-    .where('invitation.id', '=', invitationId)
-    .executeTakeFirst()
-  return row && campaignOf(row)
-}
+/** The campaign of the invitation that the session is about (role employee); goes along with what begins the transaction. */
+export const ownCampaign = keptQuery(
+  (db: Kysely<CampaignTables>) =>
+    db
+      .selectFrom('campaign')
+      .innerJoin('invitation', (join) =>
+        join
+          .onRef('invitation.company_id', '=', 'campaign.company_id')
+          .onRef('invitation.campaign_id', '=', 'campaign.id'),
+      )
+      .selectAll('campaign')
+      .where('invitation.company_id', '=', sql<string>`company_id()`)
+      .where('invitation.id', '=', sql<string>`context_id()`),
+  ({ rows: [row] }): Campaign | undefined => row && campaignOf(row),
+)
 
 /** @throws {Problem} not_found, also for another company's id */
 export async function getCampaign(db: AnyHandle, companyId: string, campaignId: string): Promise<Campaign> {

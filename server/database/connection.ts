@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
-import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg'
+import type { Pool, PoolClient, QueryResult } from 'pg'
+import { keepSender } from './sender.ts'
 
 /** Request roles and work roles of roles.sql. A transaction runs as exactly one of them. */
 export type DatabaseRole =
@@ -28,6 +29,8 @@ export interface Actor {
   companyId: string
   /** What row-level security compares with (stress subject, staff user, exit subject, alumni member). */
   subjectId?: string | undefined
+  /** What the session is about (invitation, departure), for statements that ask the transaction for it. */
+  contextId?: string | undefined
 }
 
 /** A kysely handle inside one transaction, narrowed by each capability to the tables it may name. */
@@ -45,7 +48,8 @@ function checked(id: string | undefined): string {
 function beginSql(actor: Actor, at: Date): string {
   return (
     `BEGIN; SELECT set_config('role','hanamichi_${actor.role}',true), set_config('app.company_id','${checked(actor.companyId)}',true), ` +
-    `set_config('app.subject_id','${checked(actor.subjectId)}',true), set_config('app.now','${at.toISOString()}',true)`
+    `set_config('app.subject_id','${checked(actor.subjectId)}',true), set_config('app.context_id','${checked(actor.contextId)}',true), ` +
+    `set_config('app.now','${at.toISOString()}',true)`
   )
 }
 
@@ -53,8 +57,11 @@ function beginSql(actor: Actor, at: Date): string {
 interface Lent {
   role: DatabaseRole
   handle: Kysely<unknown>
+  /** the answer to a COMMIT that was sent along with the last statements */
+  ended: Promise<QueryResult> | undefined
 }
 const lents = new WeakMap<PoolClient, Lent>()
+const lentOfHandle = new WeakMap<object, { lent: Lent; client: PoolClient }>()
 
 // what is sent before the event loop turns goes out as one write, and the database answers it in one go
 function corkUntilNextTick(client: PoolClient): void {
@@ -83,25 +90,61 @@ const mostPrepared = 100
 function lentOf(client: PoolClient): Lent {
   const known = lents.get(client)
   if (known) return known
-  const names = new Map<string, string>()
-  const send = (query: string | QueryConfig, values?: unknown[]): Promise<QueryResult> => {
-    corkUntilNextTick(client)
-    return client.query(query as string, values)
+  // by role, because a plan holds the policies of the role it was made for
+  const names = new Map<DatabaseRole, Map<string, string>>()
+  let prepared = 0
+  const nameOf = (sql: string): string | undefined => {
+    let own = names.get(lent.role)
+    if (!own) names.set(lent.role, (own = new Map()))
+    let name = own.get(sql)
+    if (name === undefined && prepared < mostPrepared) own.set(sql, (name = `s${prepared++}`))
+    return name
   }
-  const query = (sql: string, values?: unknown[]) => {
-    if (!prepares.has(lent.role) || !values?.length || values.length > 60) return send(sql, values)
-    // a plan holds the policies of the role it was made for
-    const key = `${lent.role} ${sql}`
-    let name = names.get(key)
-    if (name === undefined && names.size < mostPrepared) names.set(key, (name = `s${names.size}`))
-    return name === undefined ? send(sql, values) : send({ name, text: sql, values })
+  const query = (sql: string, values?: unknown[]): Promise<QueryResult> => {
+    corkUntilNextTick(client)
+    if (!prepares.has(lent.role) || !values || values.length > 60) return client.query(sql, values)
+    const name = nameOf(sql)
+    return name === undefined ? client.query(sql, values) : client.query({ name, text: sql, values })
   }
   // kysely borrows the client for good; our caller releases it
   const borrowed = { query, release: () => {} } as unknown as PostgresPoolClient
   const pool: PostgresPool = { connect: async () => borrowed, end: async () => {}, options: {} }
-  const lent: Lent = { role: 'employee', handle: new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }) }
+  const lent: Lent = {
+    role: 'employee',
+    handle: new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }),
+    ended: undefined,
+  }
   lents.set(client, lent)
+  lentOfHandle.set(lent.handle, { lent, client })
+  keepSender(lent.handle, query)
   return lent
+}
+
+/**
+ * The last statements of a transaction (kept queries: they are on their way when called) and its COMMIT, in one write.
+ * Nothing may be sent after it, and nothing waits for the answers first: where they decide whether the transaction
+ * counts, a statement has to fail. Outside of {@link Database.as} and {@link Database.asSession} it is {@link together}.
+ */
+export function andCommit<Parts extends readonly unknown[]>(
+  // oxlint-disable-next-line typescript/no-explicit-any -- any handle of ours
+  db: Kysely<any>,
+  ...parts: { [Part in keyof Parts]: Promise<Parts[Part]> }
+): Promise<Parts> {
+  const known = lentOfHandle.get(db)
+  if (known && !known.lent.ended) {
+    corkUntilNextTick(known.client)
+    known.lent.ended = known.client.query('COMMIT')
+    // looked at when the work is done
+    known.lent.ended.catch(() => undefined)
+  }
+  return together<Parts>(...parts)
+}
+
+/** How a transaction begins with a session's secret: the statement finds it and sets role, company, subject and clock. */
+export interface Opening {
+  role: DatabaseRole
+  sql: string
+  values: unknown[]
 }
 
 /** The database as the rest of the server sees it. */
@@ -115,6 +158,15 @@ export interface Database {
     at: Date,
     work: (db: Transaction<Tables>, client: PoolClient) => Promise<Result>,
   ): Promise<Result>
+  /**
+   * The same for a request that brings a session's secret: looking it up, taking the role and the first statements go in one
+   * write, before it is known whose session it is. `entered` gives the row of the opening's statement; where it found
+   * nobody the role stands without company and subject, and row-level security shows it nothing.
+   */
+  asSession<Tables, Found, Result>(
+    opening: Opening,
+    work: (db: Transaction<Tables>, entered: Promise<Found | undefined>) => Promise<Result>,
+  ): Promise<Result>
   /** Calls a SECURITY DEFINER look-up as the bare runtime login, which may do nothing else. */
   lookUp<Row>(sql: string, parameters: readonly unknown[]): Promise<Row[]>
   pool: Pool
@@ -125,40 +177,75 @@ export interface Database {
  * company's key, the first time), and were all connections held by such transactions, none would ever go on.
  */
 export function createDatabase(pool: Pool, lookUps: Pool): Database {
+  /** `begin` sends what begins the transaction and settles when it has begun. */
+  async function transact<Result>(
+    role: DatabaseRole,
+    begin: (client: PoolClient, lent: Lent) => Promise<unknown>,
+    work: (lent: Lent, client: PoolClient) => Promise<Result>,
+  ): Promise<Result> {
+    const client = await pool.connect()
+    let broken: Error | undefined
+    let notBegun: Error | undefined
+    const lent = lentOf(client)
+    lent.role = role
+    lent.ended = undefined
+    try {
+      corkUntilNextTick(client)
+      // the first statements go along with it; did it fail, they run as the bare login, which may do nothing
+      const begun = begin(client, lent).catch((error: Error) => {
+        notBegun = error
+      })
+      const result = await work(lent, client)
+      await begun
+      if (notBegun) throw notBegun
+      // a statement failed and somebody swallowed the error: PostgreSQL rolls back and calls that a success
+      if ((await (lent.ended ?? client.query('COMMIT'))).command === 'ROLLBACK')
+        throw new Error('the transaction had failed')
+      return result
+    } catch (error) {
+      try {
+        await (lent.ended ?? client.query('ROLLBACK'))
+      } catch (rollbackError) {
+        broken = rollbackError as Error
+      }
+      throw notBegun ?? error
+    } finally {
+      client.release(broken)
+    }
+  }
+
   return {
     pool,
-    async as<Tables, Result>(
+    as<Tables, Result>(
       actor: Actor,
       at: Date,
       work: (db: Transaction<Tables>, client: PoolClient) => Promise<Result>,
-    ) {
-      const client = await pool.connect()
-      let broken: Error | undefined
-      let notBegun: Error | undefined
-      try {
-        const lent = lentOf(client)
-        lent.role = actor.role
-        corkUntilNextTick(client)
-        // the first statements go along with it; did it fail, they run as the bare login, which may do nothing
-        const begun = client.query(beginSql(actor, at)).catch((error: Error) => {
-          notBegun = error
-        })
-        const result = await work(lent.handle as unknown as Transaction<Tables>, client)
-        await begun
-        if (notBegun) throw notBegun
-        // a statement failed and somebody swallowed the error: PostgreSQL rolls back and calls that a success
-        if ((await client.query('COMMIT')).command === 'ROLLBACK') throw new Error('the transaction had failed')
-        return result
-      } catch (error) {
-        try {
-          await client.query('ROLLBACK')
-        } catch (rollbackError) {
-          broken = rollbackError as Error
-        }
-        throw notBegun ?? error
-      } finally {
-        client.release(broken)
-      }
+    ): Promise<Result> {
+      return transact(
+        actor.role,
+        (client) => client.query(beginSql(actor, at)),
+        (lent, client) => work(lent.handle as unknown as Transaction<Tables>, client),
+      )
+    },
+    asSession<Tables, Found, Result>(
+      opening: Opening,
+      work: (db: Transaction<Tables>, entered: Promise<Found | undefined>) => Promise<Result>,
+    ): Promise<Result> {
+      let entered: Promise<Found | undefined>
+      return transact(
+        opening.role,
+        (client) => {
+          const begun = client.query('BEGIN')
+          const found = client.query<Found & object>({
+            name: lookUpName(opening.sql),
+            text: opening.sql,
+            values: opening.values,
+          })
+          entered = found.then(({ rows }) => rows[0])
+          return together<unknown[]>(begun, entered)
+        },
+        (lent) => work(lent.handle as unknown as Transaction<Tables>, entered),
+      )
     },
     async lookUp<Row>(sql: string, parameters: readonly unknown[]) {
       const { rows } = await lookUps.query({ name: lookUpName(sql), text: sql, values: parameters as unknown[] })

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { keptQuery } from '../database/kept-query.ts'
 import { findVersion, shippedQuestionnaires } from '../questionnaires/index.ts'
 import type { Answers, ScaleScores, Sex, Verdict } from '../../analysis/scoring/index.ts'
 import type { ReadyKeys, Vault } from '../vault/index.ts'
@@ -40,19 +41,22 @@ type Handle = Kysely<any>
 /** The vault key of a person's results. */
 export const resultKeyOf = (subjectId: string) => ({ area: 'stress', subjectId, recordType: 'result' }) as const
 
+/** A scored and sealed result that is not stored yet. */
+export interface SealedResult {
+  companyId: string
+  campaignId: string
+  invitationId: string
+  subjectId: string
+  sealed: Buffer
+  at: Date
+}
+
 /**
- * Scores one person's answers with the questionnaire version they were given to, and seals the outcome, in the caller's
- * submit transaction (role employee, or clerk for paper). One row per invitation: a second call is refused by the key.
- * With `keys` that hold the person's result key the call is a single INSERT.
+ * Scores one person's answers with the questionnaire version they were given to, and seals the outcome under the person's
+ * result key, which `keys` must hold.
  * @throws {AnswerError} for an answer the questionnaire does not allow; an Error for a version that is not shipped
  */
-export async function storeResult(
-  db: Handle,
-  vault: Vault,
-  of: ResultToStore,
-  at: Date,
-  keys?: ReadyKeys,
-): Promise<void> {
+export async function sealResult(of: ResultToStore, at: Date, keys: ReadyKeys): Promise<SealedResult> {
   const version = findVersion(await shippedQuestionnaires(), `${of.questionnaire.slug}@${of.questionnaire.version}`)
   if (!version) throw new Error(`questionnaire ${of.questionnaire.slug}@${of.questionnaire.version} is not shipped`)
   const score = version.score(of.answers, of.sex)
@@ -66,20 +70,27 @@ export async function storeResult(
     verdict: score[of.criteriaMethod],
     missing: score.missing,
   }
-  const key = resultKeyOf(of.subjectId)
-  const ready = keys ?? (await vault.readyKeys(db, of.companyId, [key], at))
-  await (db as Kysely<StoreTables>)
-    .insertInto('result')
-    .values({
-      company_id: of.companyId,
-      id: of.invitationId,
-      campaign_id: of.campaignId,
-      subject_id: of.subjectId,
-      sealed: ready.seal(key, { table: 'result', rowId: of.invitationId }, value),
-      scored_at: at,
-    })
-    .execute()
+  const { companyId, campaignId, invitationId, subjectId } = of
+  const sealed = keys.seal(resultKeyOf(subjectId), { table: 'result', rowId: invitationId }, value)
+  return { companyId, campaignId, invitationId, subjectId, sealed, at }
 }
+
+/**
+ * Stores a result in the caller's submit transaction (role employee, or clerk for paper); sent at the call. One row per
+ * invitation: a second one is refused by the key.
+ */
+export const insertResult = keptQuery(
+  (db: Kysely<StoreTables>, result: SealedResult) =>
+    db.insertInto('result').values({
+      company_id: result.companyId,
+      id: result.invitationId,
+      campaign_id: result.campaignId,
+      subject_id: result.subjectId,
+      sealed: result.sealed,
+      scored_at: result.at,
+    }),
+  () => undefined,
+)
 
 /** One opened result of a campaign; `scored` never leaves the server except as its own person's page or inside a group. */
 export interface ResultForAnalysis {

@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, hkdfSync, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto'
-import type { Kysely } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { Database } from '../database/connection.ts'
+import { keptQuery } from '../database/kept-query.ts'
 import { newId } from '../ids.ts'
 import { decrypt, encrypt, keyIdOf, pack, unpack, type Place } from './envelope.ts'
 import type { OuterKey } from './outer-key.ts'
@@ -38,12 +39,8 @@ export interface Vault {
   createCompanyKey: (db: Handle, companyId: string, at: Date) => Promise<void>
   /** Finds or makes the data keys of a batch in two statements; seal with the result. */
   readyKeys: (db: Handle, companyId: string, of: readonly KeyOf[], at: Date) => Promise<ReadyKeys>
-  /** The keys of one person that are there already, in one statement; makes none. */
-  keysOfSubject: (
-    db: Handle,
-    companyId: string,
-    of: { area: Area; subjectId: string; recordTypes: readonly string[] },
-  ) => Promise<ReadyKeys>
+  /** The keys that the transaction's own subject has already, in one statement sent at the call; makes none. */
+  ownKeys: (db: Handle, area: Area, recordTypes: readonly string[]) => Promise<ReadyKeys>
   /** Seals one value (JSON). For many, use {@link Vault.readyKeys}. */
   seal: (db: Handle, companyId: string, of: KeyOf, at: SealedAt, value: unknown, now: Date) => Promise<Buffer>
   /** Opens one value. @throws {KeyUnavailable} when its data key was shredded or is not this role's to read */
@@ -234,21 +231,17 @@ export function createVault(database: Database, outer: OuterKey): Vault {
       return batchOf(companyId, ready)
     },
 
-    async keysOfSubject(db: Kysely<VaultTables>, companyId, of) {
-      const rows = await db
-        .selectFrom('data_key')
-        .select(['id', 'area', 'subject_id', 'record_type', 'company_key_id', 'wrapped'])
-        .where('company_id', '=', companyId)
-        .where('area', '=', of.area)
-        .where('subject_id', '=', of.subjectId)
-        .where('record_type', 'in', of.recordTypes)
-        .execute()
+    async ownKeys(db, area, recordTypes) {
+      const rows = await findOwnKeys(db, { area, recordTypes })
       const found = new Map<string, DataKey>()
-      for (const row of rows)
-        found.set(nameOf({ area: of.area, subjectId: row.subject_id, recordType: row.record_type }), {
+      let companyId = ''
+      for (const row of rows) {
+        companyId = row.company_id
+        found.set(nameOf({ area, subjectId: row.subject_id, recordType: row.record_type }), {
           id: row.id,
           key: await unwrap(companyId, row),
         })
+      }
       return batchOf(companyId, found)
     },
 
@@ -306,6 +299,18 @@ export function createVault(database: Database, outer: OuterKey): Vault {
   }
   return vault
 }
+
+const findOwnKeys = keptQuery(
+  (db: Kysely<VaultTables>, of: { area: Area; recordTypes: readonly string[] }) =>
+    db
+      .selectFrom('data_key')
+      .select(['company_id', 'id', 'area', 'subject_id', 'record_type', 'company_key_id', 'wrapped'])
+      .where('company_id', '=', sql<string>`company_id()`)
+      .where('area', '=', of.area)
+      .where('subject_id', '=', sql<string>`subject_id()`)
+      .where('record_type', '=', sql<string>`ANY (${of.recordTypes})`),
+  ({ rows }) => rows,
+)
 
 const wrongKey =
   'the key file does not fit this database: it was changed or belongs to another installation. ' +

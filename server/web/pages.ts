@@ -35,15 +35,17 @@ export function addPages(app: FastifyInstance, services: Services): void {
   app.decorateRequest('heldRoles', undefined as unknown as [])
 
   const secure = services.config.baseUrl.startsWith('https:')
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     request.locale = pickLocale(request)
     request.heldRoles = []
     const asked = (request.query as { lang?: unknown } | undefined)?.lang
     if (asked === 'ja' || asked === 'en')
       reply.setCookie(localeCookie, asked, { path: '/', sameSite: 'lax', httpOnly: true, secure, maxAge: 31_536_000 })
+    done()
   })
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, _payload, done) => {
     if (!request.url.startsWith('/static/')) reply.header('cache-control', 'no-store')
+    done()
   })
 
   app.decorateReply('page', async function (this: FastifyReply, page, data, options = {}) {

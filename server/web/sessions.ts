@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import type { Kysely } from 'kysely'
-import type { Database } from '../database/connection.ts'
+import type { Database, DatabaseRole, Transaction } from '../database/connection.ts'
 import { newId } from '../ids.ts'
 
 export type SessionKind = 'staff' | 'participant' | 'leaver' | 'alumni'
@@ -54,7 +54,7 @@ const longest: Record<SessionKind, number> = {
   alumni: 7 * 24 * 3600,
 }
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest()
+const sha256 = (text: string) => hash('sha256', text, 'buffer')
 
 export interface NewSession {
   companyId: string
@@ -126,34 +126,81 @@ interface FoundSession {
   last_seen_at: Date
 }
 
+const identityOfRow = (row: FoundSession): Identity & { lastSeenAt: Date } => ({
+  companyId: row.company_id,
+  companyKey: row.company_key,
+  companyName: row.company_name,
+  companyLocale: row.company_locale,
+  timeZone: row.time_zone,
+  sessionId: row.id,
+  kind: row.kind,
+  subjectId: row.subject_id,
+  contextId: row.context_id ?? undefined,
+  strength: row.strength,
+  lastSeenAt: row.last_seen_at,
+})
+
+const readCookie = (cookie: string | undefined) => (cookie ? /^([0-9a-z]{6})\.([\w-]{32})$/.exec(cookie) : null)
+
 /** The identity behind a cookie, or undefined when it is unknown, ended or idle for too long. */
 export async function findSession(
   database: Database,
   cookie: string | undefined,
   at: Date,
 ): Promise<(Identity & { lastSeenAt: Date }) | undefined> {
-  const match = cookie ? /^([0-9a-z]{6})\.([\w-]{32})$/.exec(cookie) : null
+  const match = readCookie(cookie)
   if (!match) return undefined
   const [row] = await database.lookUp<FoundSession>('SELECT * FROM find_session($1, $2, $3)', [
     match[1],
     sha256(match[2]!),
     at,
   ])
-  if (!row) return undefined
-  return {
-    companyId: row.company_id,
-    companyKey: row.company_key,
-    companyName: row.company_name,
-    companyLocale: row.company_locale,
-    timeZone: row.time_zone,
-    sessionId: row.id,
-    kind: row.kind,
-    subjectId: row.subject_id,
-    contextId: row.context_id ?? undefined,
-    strength: row.strength,
-    lastSeenAt: row.last_seen_at,
-  }
+  return row && identityOfRow(row)
 }
+
+/** What begins a transaction with a session: only one of this kind and strength puts a company and a subject into it. */
+export interface Entrance {
+  kind: SessionKind
+  role: DatabaseRole
+  strengths: readonly Strength[]
+}
+
+// the role stands in the statement: one plan each, and nothing from outside ever names a role
+const enteringSql = (role: DatabaseRole) => `
+  SELECT f.*, set_config('role', 'hanamichi_${role}', true) || set_config('app.company_id', coalesce(f.company_id::text, ''), true)
+    || set_config('app.subject_id', coalesce(f.subject_id::text, ''), true)
+    || set_config('app.context_id', coalesce(f.context_id::text, ''), true) || set_config('app.now', $4, true) AS entered
+  FROM (SELECT) AS one LEFT JOIN find_session($1, $2, $3) AS f ON f.kind = $5 AND f.strength = ANY ($6)`
+const enteringSqls = new Map<DatabaseRole, string>()
+
+/**
+ * Runs `work` in one transaction that begins with the cookie's session: both go in one write. `identity` settles when it
+ * is known whose session it is, undefined when nobody's; the statements sent before that see what this person may see.
+ * Returns undefined, without calling `work`, for what is no cookie of ours.
+ */
+export async function inSession<Tables, Result>(
+  database: Database,
+  cookie: string | undefined,
+  entrance: Entrance,
+  at: Date,
+  work: (db: Transaction<Tables>, identity: Promise<(Identity & { lastSeenAt: Date }) | undefined>) => Promise<Result>,
+): Promise<Result | undefined> {
+  const match = readCookie(cookie)
+  if (!match) return undefined
+  let sql = enteringSqls.get(entrance.role)
+  if (sql === undefined) enteringSqls.set(entrance.role, (sql = enteringSql(entrance.role)))
+  const values = [match[1], sha256(match[2]!), at, at.toISOString(), entrance.kind, entrance.strengths]
+  return database.asSession<Tables, Nullable<FoundSession>, Result>(
+    { role: entrance.role, sql, values },
+    (db, entered) =>
+      work(
+        db,
+        entered.then((row) => (row?.company_id ? identityOfRow(row as FoundSession) : undefined)),
+      ),
+  )
+}
+
+type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null }
 
 /** Keeps a used session alive; written at most once a minute, not at every page. */
 export async function touchSession(

@@ -20,7 +20,7 @@ import { climateOf, presenteeismAnswer, stressAnswers } from '../../server/demo/
 import { chance } from '../../server/demo/chance.ts'
 import { newId } from '../../server/ids.ts'
 import { findVersion, shippedQuestionnaires } from '../../server/questionnaires/index.ts'
-import { storeResult } from '../../server/results/index.ts'
+import { insertResult, sealResult } from '../../server/results/index.ts'
 import type { AnyHandle } from '../../server/group-reports/tables.ts'
 import { openSession } from '../../server/web/sessions.ts'
 import { openBrowser, type Browser } from '../helpers/browser.ts'
@@ -394,12 +394,9 @@ async function answerAll(
         const owner = { companyId, invitationId, campaignId, subjectId }
         await storeResponses(db, owner, responses, at)
         const questionnaire = { slug: stress.slug, version: stress.version }
-        await storeResult(
+        await insertResult(
           db,
-          world.services.vault,
-          { ...owner, sex, questionnaire, criteriaMethod: 'simpleSum', answers },
-          at,
-          keys,
+          await sealResult({ ...owner, sex, questionnaire, criteriaMethod: 'simpleSum', answers }, at, keys),
         )
       },
       subjectId,

@@ -9,7 +9,14 @@ import {
   type CampaignPlan,
 } from '../../server/campaigns/index.ts'
 import type { AnyHandle } from '../../server/campaigns/tables.ts'
-import { confirmNeeds, listNeeds, releaseResults, storeResult } from '../../server/results/index.ts'
+import {
+  confirmNeeds,
+  insertResult,
+  listNeeds,
+  releaseResults,
+  resultKeyOf,
+  sealResult,
+} from '../../server/results/index.ts'
 import { openSession } from '../../server/web/sessions.ts'
 import { asRole, fillCompany, signedCampaign, type TestStaff } from '../campaigns/company.ts'
 import { openBrowser, type Browser } from '../helpers/browser.ts'
@@ -104,21 +111,19 @@ async function submit(world: World, companyId: string, campaignId: string, kinds
     await world.services.database.as(of, at, async (db) => {
       await markStarted(db as AnyHandle, companyId, invitation.id, at)
       if (!(await markSubmitted(db as AnyHandle, companyId, invitation.id, at))) throw new Error('not submitted')
-      await storeResult(
-        db as AnyHandle,
-        world.services.vault,
-        {
-          companyId,
-          campaignId,
-          invitationId: invitation.id,
-          subjectId: invitation.subjectId,
-          sex: 'female',
-          questionnaire: { slug: 'stress-check-57', version: 1 },
-          criteriaMethod: 'simpleSum',
-          answers: answersOf(kind),
-        },
-        at,
-      )
+      const key = resultKeyOf(invitation.subjectId)
+      const keys = await world.services.vault.readyKeys(db as AnyHandle, companyId, [key], at)
+      const given = {
+        companyId,
+        campaignId,
+        invitationId: invitation.id,
+        subjectId: invitation.subjectId,
+        sex: 'female',
+        questionnaire: { slug: 'stress-check-57', version: 1 },
+        criteriaMethod: 'simpleSum',
+        answers: answersOf(kind),
+      } as const
+      await insertResult(db as AnyHandle, await sealResult(given, at, keys))
     })
     people.push({ ...(await whoIs(world, companyId, invitation.subjectId)), invitationId: invitation.id, kind })
   }

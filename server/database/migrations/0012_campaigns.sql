@@ -179,7 +179,7 @@ CREATE TABLE invitation (
   FOREIGN KEY (company_id, workplace_id) REFERENCES workplace,
   CHECK ((state = 'submitted') = (submitted_at IS NOT NULL))
 ) WITH (fillfactor = 80);
-CREATE INDEX invitation_campaign_state ON invitation (company_id, campaign_id, state);
+-- no index holds the state: a start or a submission then rewrites none of them
 CREATE INDEX invitation_subject ON invitation (company_id, subject_id);
 
 -- HR's view of taking part: a boolean as of a day, refreshed once a day by a job; declined looks like silence; never a time.
@@ -230,6 +230,15 @@ GRANT INSERT, UPDATE (state, submitted_at) ON invitation TO hanamichi_clerk; -- 
 CALL only_own('invitation', 'hanamichi_employee', 'subject_id');
 GRANT SELECT ON participation TO hanamichi_hr;
 GRANT SELECT, INSERT, UPDATE ON participation TO hanamichi_scheduler;
+-- For a step whose COMMIT is sent along with it: it cannot wait and see, so it fails where it may not be.
+CREATE FUNCTION refuse_unless(done boolean) RETURNS boolean LANGUAGE plpgsql SET search_path = hanamichi, pg_temp AS $$
+BEGIN
+  IF done THEN RETURN done; END IF;
+  RAISE EXCEPTION 'this step is not possible any more' USING ERRCODE = 'HA002';
+END $$;
+REVOKE ALL ON FUNCTION refuse_unless(boolean) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION refuse_unless(boolean) TO hanamichi_employee;
+
 -- Campaigns whose day has come, over all companies: ids and what is due.
 CREATE FUNCTION list_due_campaigns(at timestamptz) RETURNS TABLE (company_id uuid, campaign_id uuid, due text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = hanamichi, pg_temp AS $$

@@ -1,6 +1,7 @@
 -- Owner: server/answering. What a person writes: always sealed, one data key per subject and record type.
+-- Their company is the invitation's: a key to the company itself would make all who answer at one moment lock one row.
 CREATE TABLE personal_code (
-  company_id uuid NOT NULL REFERENCES company,
+  company_id uuid NOT NULL,
   -- = invitation id: one code per person and campaign
   id uuid NOT NULL,
   subject_id uuid NOT NULL,
@@ -15,9 +16,9 @@ CREATE TABLE personal_code (
   created_at timestamptz NOT NULL,
   PRIMARY KEY (company_id, id),
   FOREIGN KEY (company_id, id) REFERENCES invitation (company_id, id)
-);
+) WITH (fillfactor = 80);
 CREATE TABLE response_draft (
-  company_id uuid NOT NULL REFERENCES company,
+  company_id uuid NOT NULL,
   -- = invitation id
   id uuid NOT NULL,
   subject_id uuid NOT NULL,
@@ -31,7 +32,7 @@ CREATE TABLE response_draft (
   FOREIGN KEY (company_id, id) REFERENCES invitation (company_id, id)
 );
 CREATE TABLE response (
-  company_id uuid NOT NULL REFERENCES company,
+  company_id uuid NOT NULL,
   id uuid NOT NULL,
   invitation_id uuid NOT NULL,
   campaign_id uuid NOT NULL,

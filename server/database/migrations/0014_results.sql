@@ -1,6 +1,7 @@
 -- Owner: server/results. Scores, need, release, consent, request, consultation.
+-- company and campaign are the invitation's: see 0013
 CREATE TABLE result (
-  company_id uuid NOT NULL REFERENCES company,
+  company_id uuid NOT NULL,
   -- = invitation id
   id uuid NOT NULL,
   campaign_id uuid NOT NULL,
@@ -9,8 +10,7 @@ CREATE TABLE result (
   sealed bytea NOT NULL,
   scored_at timestamptz NOT NULL,
   PRIMARY KEY (company_id, id),
-  FOREIGN KEY (company_id, id) REFERENCES invitation (company_id, id),
-  FOREIGN KEY (company_id, campaign_id) REFERENCES campaign
+  FOREIGN KEY (company_id, id) REFERENCES invitation (company_id, id)
 );
 -- a named implementer's decision; the verdict never writes it (law N-5)
 CREATE TABLE interview_need (

@@ -1,0 +1,63 @@
+import {
+  CompiledQuery,
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type Compilable,
+} from 'kysely'
+import { senderOf } from './sender.ts'
+
+/** What a statement came to: its rows, and how many it wrote. */
+export interface Came<Row> {
+  rows: Row[]
+  affected: number
+}
+
+// builds statements; never runs one
+const compiler = new Kysely<never>({
+  dialect: {
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new PostgresIntrospector(db),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  },
+})
+
+class Hole {
+  readonly name: string
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
+/**
+ * A query of the paths that thousands walk at the same minute: kysely builds it once, with holes where the parameters go;
+ * each call only fills them. It is sent at the call itself, not some microtasks later, so that a `COMMIT` may follow it
+ * in the same write (see `andCommit`).
+ *
+ * `build` sees a hole for each parameter, never a value: it must not look at them, and lists go as arrays (`= ANY(…)`).
+ * Example: `keptQuery((db: Kysely<Tables>, of: { id: string }) => db.selectFrom(…).selectAll().where('id', '=', of.id), ({ rows }) => rows[0])`.
+ */
+export function keptQuery<Tables, Parameters extends object, Row, Result>(
+  build: (db: Kysely<Tables>, parameters: Parameters) => Compilable<Row>,
+  read: (came: Came<Row>) => Result,
+  // oxlint-disable-next-line typescript/no-explicit-any -- any handle whose role may run it
+): (db: Kysely<any>, ...given: [keyof Parameters] extends [never] ? [] : [Parameters]) => Promise<Result> {
+  let made: { sql: string; parameters: readonly unknown[] } | undefined
+  const holes = new Proxy({}, { get: (_none, name) => new Hole(String(name)) }) as Parameters
+  return async (db, ...[parameters]) => {
+    made ??= build(compiler as unknown as Kysely<Tables>, holes).compile()
+    const values = made.parameters.map((one) =>
+      one instanceof Hole ? (parameters as Record<string, unknown>)[one.name] : one,
+    )
+    const send = senderOf(db)
+    if (send) {
+      const { rows, rowCount } = await send(made.sql, values)
+      return read({ rows: rows as Row[], affected: rowCount ?? 0 })
+    }
+    const { rows, numAffectedRows } = await db.executeQuery<Row>(CompiledQuery.raw(made.sql, values))
+    return read({ rows, affected: Number(numAffectedRows ?? 0) })
+  }
+}
