@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Services } from '../services.ts'
 import { formatDate } from '../web/formats.ts'
-import type { Grant, GrantChoices, StaffUser } from './admin-queries.ts'
+import type { Choice, Grant, GrantChoices, StaffUser } from './admin-queries.ts'
 import { isBarredByAuthority } from './rules.ts'
 import { professions, staffRoles, type StaffRole } from './tables.ts'
 
@@ -87,6 +87,17 @@ export function reasonOptions(words: Words): { value: string; label: string; sel
     label: words(`access.reason.${reason}`),
     selected: index === 0,
   }))
+}
+
+/** Implementers who may direct a clerk, the present one first chosen. */
+export function directorOptions(
+  words: Words,
+  implementers: readonly Choice[],
+  chosen: string | undefined,
+): { value: string; label: string; selected: boolean }[] {
+  const all = implementers.map((one) => ({ value: one.id, label: one.name, selected: one.id === chosen }))
+  const none = { value: '', label: words('access.grant.chooseDirector'), selected: !all.some((one) => one.selected) }
+  return [none, ...all]
 }
 
 /** The choice of a role, each with what it is for. */

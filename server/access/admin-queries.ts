@@ -21,6 +21,7 @@ export interface Grant {
   courseCompletedOn: string | undefined
   courseExempt: boolean
   isRepresentative: boolean
+  directedBy: string | undefined
   directedByName: string | undefined
   secrecyAcknowledgedAt: Date | undefined
   grantedAt: Date
@@ -71,6 +72,7 @@ export async function listGrants(db: Handle, companyId: string, on: string, user
       'g.course_completed_on',
       'g.course_exempt',
       'g.is_representative',
+      'g.directed_by',
     ])
     .select(['g.secrecy_acknowledged_at', 'g.granted_at', 'g.revoked_at', 'g.revoked_reason'])
     .select(['w.name as workplace_name', 'd.name as department_name', 'director.display_name as director_name'])
@@ -90,6 +92,7 @@ export async function listGrants(db: Handle, companyId: string, on: string, user
     courseCompletedOn: row.course_completed_on ?? undefined,
     courseExempt: row.course_exempt,
     isRepresentative: row.is_representative,
+    directedBy: row.directed_by ?? undefined,
     directedByName: row.director_name ?? undefined,
     secrecyAcknowledgedAt: row.secrecy_acknowledged_at ?? undefined,
     grantedAt: row.granted_at,
@@ -100,9 +103,14 @@ export async function listGrants(db: Handle, companyId: string, on: string, user
 
 /** What a role can be limited to: workplaces and departments of the day, implementers who may direct. */
 export interface GrantChoices {
-  workplaces: { id: string; name: string }[]
-  departments: { id: string; name: string }[]
-  implementers: { id: string; name: string }[]
+  workplaces: Choice[]
+  departments: Choice[]
+  implementers: Choice[]
+}
+
+export interface Choice {
+  id: string
+  name: string
 }
 
 export async function listGrantChoices(db: Handle, companyId: string, on: string): Promise<GrantChoices> {
@@ -165,22 +173,23 @@ export async function hasOtherAdministrator(db: Handle, companyId: string, userI
   return row !== undefined
 }
 
-/** Takes a role away; undefined when it was not live. */
+/** Takes a role away and tells what it was; undefined when it was not live. */
 export async function revokeGrant(
   db: Handle,
   companyId: string,
   grant: { grantId: string; userId: string; reason: string },
   at: Date,
-): Promise<{ role: StaffRole } | undefined> {
-  return db
+): Promise<{ role: StaffRole; workplaceId: string | undefined; directedBy: string | undefined } | undefined> {
+  const row = await db
     .updateTable('role_grant')
     .set({ revoked_at: at, revoked_reason: grant.reason })
     .where('company_id', '=', companyId)
     .where('id', '=', grant.grantId)
     .where('user_id', '=', grant.userId)
     .where('revoked_at', 'is', null)
-    .returning('role')
+    .returning(['role', 'workplace_id', 'directed_by'])
     .executeTakeFirst()
+  return row && { role: row.role, workplaceId: row.workplace_id ?? undefined, directedBy: row.directed_by ?? undefined }
 }
 
 /** Puts an account back to where only an invitation opens it. */

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Services } from '../services.ts'
 import { forAudience } from '../web/audience.ts'
 import { addCompanyRoutes } from './admin-company.ts'
+import { addDirectorRoute } from './admin-director.ts'
 import { addGrantRoutes } from './admin-grants.ts'
 import { addUserRoutes } from './admin-users.ts'
 
@@ -11,6 +12,7 @@ export async function addAdminRoutes(app: FastifyInstance, services: Services): 
     forAudience(scope, services, 'admin')
     addUserRoutes(scope, services)
     addGrantRoutes(scope, services)
+    addDirectorRoute(scope, services)
     addCompanyRoutes(scope, services)
   })
 }

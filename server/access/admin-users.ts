@@ -9,8 +9,25 @@ import { Problem } from '../web/problems.ts'
 import { once } from '../web/repeated-post.ts'
 import { revokeSessions } from '../web/sessions.ts'
 import { audit, orAgain, parsed, requireOtherAdministrator, todayOf, userOf } from './admin-acts.ts'
-import { grantView, reasonOptions, revocationReasons, userFacts, userTable, wordsOf } from './admin-pages.ts'
-import { clearCredentials, listGrants, listStaffUsers, revokeGrant, setDisabled } from './admin-queries.ts'
+import {
+  directorOptions,
+  grantView,
+  reasonOptions,
+  revocationReasons,
+  userFacts,
+  userTable,
+  wordsOf,
+} from './admin-pages.ts'
+import {
+  clearCredentials,
+  listGrantChoices,
+  listGrants,
+  listStaffUsers,
+  revokeGrant,
+  setDisabled,
+  type Choice,
+  type Grant,
+} from './admin-queries.ts'
 import { isKeyBackupConfirmed } from './confirmations.ts'
 import { errorsOf, type Fault } from './forms.ts'
 import { queueStaffInvitation } from './invitations.ts'
@@ -89,20 +106,30 @@ export function addUserRoutes(scope: FastifyInstance, services: Services): void 
   )
 }
 
-async function showUser(
+export async function showUser(
   services: Services,
   request: FastifyRequest,
   reply: FastifyReply,
   faults: readonly Fault[] = [],
+  faultStatus = 409,
 ): Promise<FastifyReply> {
   const user = await userOf(services, request)
   const words = wordsOf(services, request)
-  const grants = await asAudience<AccessTables, Awaited<ReturnType<typeof listGrants>>>(services, request, async (db) =>
-    listGrants(db, identityOf(request).companyId, todayOf(services, request), user.userId),
+  const { companyId } = identityOf(request)
+  const today = todayOf(services, request)
+  const { grants, directors } = await asAudience<AccessTables, { grants: Grant[]; directors: Choice[] }>(
+    services,
+    request,
+    async (db) => {
+      const all = await listGrants(db, companyId, today, user.userId)
+      const isClerk = all.some((grant) => grant.role === 'clerk' && !grant.revokedAt)
+      return { grants: all, directors: isClerk ? (await listGrantChoices(db, companyId, today)).implementers : [] }
+    },
   )
   const views = grants.map((grant) => ({
     ...grantView(words, request, grant),
     ended: Boolean(grant.revokedAt),
+    directors: grant.role === 'clerk' && !grant.revokedAt ? directorOptions(words, directors, grant.directedBy) : [],
   }))
   return deskPage(
     services,
@@ -123,7 +150,7 @@ async function showUser(
       reasons: reasonOptions(words),
       errors: errorsOf(services, request, faults),
     },
-    { status: faults.length > 0 ? 409 : 200 },
+    { status: faults.length > 0 ? faultStatus : 200 },
   )
 }
 

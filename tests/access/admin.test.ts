@@ -326,3 +326,63 @@ test.each(['ja', 'en'])('every page of access is whole in %s', async (language) 
   for (const page of ['/', '/sign-in', `/c/${company.companyKey}/sign-in?lang=${language}`])
     expect((await guest.get(page)).status).toBe(200)
 })
+
+test('another implementer directs a clerk: the old grant ends, the new one begins at the same place, secrecy is asked again', async () => {
+  const { companyId } = company
+  const first = await createStaff(world, company, 'implementer', { displayName: '実施 一' })
+  const second = await createStaff(world, company, 'implementer', { displayName: '実施 二' })
+  const workplaceId = '0198b000-0000-7000-8000-000000000001'
+  await world.superuser.query(
+    "INSERT INTO workplace (company_id, id, code, name, from_on) VALUES ($1, $2, 'W1', '本社', '2020-04-01')",
+    [companyId, workplaceId],
+  )
+  const clerk = await signInAs(world, company, 'clerk', { workplaceId, directedBy: first.userId })
+  await clerk.browser.get('/clerk')
+  expect(clerk.browser.status).toBe(200)
+  const grants = async () =>
+    (
+      await world.superuser.query<Record<string, unknown>>(
+        'SELECT directed_by, workplace_id, granted_by, revoked_reason, secrecy_acknowledged_at IS NOT NULL AS acknowledged FROM role_grant WHERE company_id = $1 AND user_id = $2 ORDER BY revoked_at NULLS LAST',
+        [companyId, clerk.userId],
+      )
+    ).rows
+  const page = `/admin/users/${clerk.userId}`
+  await admin.get(page)
+  expect(admin.text).toContain('指示する実施者 実施 一')
+  await admin.submit(/\/director$/, { directedBy: first.userId })
+  expect(admin.status).toBe(400)
+  expect(admin.errors()).toEqual(['いまと同じ実施者です。ほかの方を選んでください'])
+  for (const nobody of ['', clerk.userId]) {
+    await admin.submit(/\/director$/, { directedBy: nobody })
+    expect(admin.status).toBe(400)
+  }
+  expect(await grants()).toHaveLength(1)
+  await admin.get(page)
+  await admin.submit(/\/director$/, { directedBy: second.userId })
+  expect(admin.status).toBe(200)
+  expect(admin.text).toContain('指示する実施者 実施 二')
+  expect(await grants()).toEqual([
+    {
+      directed_by: first.userId,
+      workplace_id: workplaceId,
+      granted_by: null,
+      revoked_reason: 'otherDirector',
+      acknowledged: true,
+    },
+    {
+      directed_by: second.userId,
+      workplace_id: workplaceId,
+      granted_by: adminId,
+      revoked_reason: null,
+      acknowledged: false,
+    },
+  ])
+  expect(await actionsOn(clerk.userId)).toEqual(['role.granted', 'role.revoked'])
+  // the next step leads to the duty of secrecy, and then on
+  await clerk.browser.get('/clerk')
+  expect(clerk.browser.url).toBe('/staff/secrecy')
+  await clerk.browser.submit('/staff/secrecy', { agreed: 'yes' })
+  await clerk.browser.get('/clerk')
+  expect(clerk.browser.status).toBe(200)
+  expect((await grants()).map((grant) => grant['acknowledged'])).toEqual([true, true])
+})
