@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { browserOf } from '../campaigns/company.ts'
 import { createWorld, type World } from '../helpers/world.ts'
@@ -25,23 +26,25 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(() => filled.close())
 
-/** Each request and each transaction has its own moment; within one the clock stands still, so that rows made together share it. */
-async function timeGoesOn({ clock, services: { database }, ...rest }: World): Promise<void> {
-  const app = await rest.app()
-  let within = 0
-  const act =
-    <Arguments extends unknown[], Result>(work: (...of: Arguments) => Promise<Result>) =>
-    async (...of: Arguments): Promise<Result> => {
-      within++
-      try {
-        return await work(...of)
-      } finally {
-        within--
-        if (within === 0) clock.advance(1_237)
-      }
-    }
-  Object.assign(app, { inject: act(app.inject.bind(app) as (...of: unknown[]) => Promise<unknown>) })
-  Object.assign(database, { as: act(database.as.bind(database) as (...of: unknown[]) => Promise<unknown>) })
+/**
+ * Time as a reader of the dump finds it: during a request the clock stands, so that everything made in it shares its moment; outside (mails,
+ * jobs, what a test prepares) every look at the clock is another moment.
+ */
+async function timeGoesOn({ clock, app: open }: World): Promise<void> {
+  const app = await open()
+  const request = new AsyncLocalStorage<true>()
+  const inject = app.inject.bind(app) as (...of: unknown[]) => Promise<unknown>
+  const now = clock.now.bind(clock)
+  clock.now = () => {
+    if (!request.getStore()) clock.advance(1)
+    return now()
+  }
+  const answer = async (...of: unknown[]) => {
+    const answered = await request.run(true, async () => inject(...of))
+    clock.advance(1_237)
+    return answered
+  }
+  Object.assign(app, { inject: answer })
 }
 
 /** One asks and is seen, down to the measure; a second asks on the same day; a third takes it back; a fourth talks in private only. */
@@ -126,6 +129,21 @@ describe('a dump in clear', () => {
 
   test('nor to the subject: whoever reads HR’s pages and a dump as well follows no id and no moment', async () => {
     expect(findWay(dump, await employersSide(dump), await subjects(dump))).toBeUndefined()
+  })
+
+  test('has no way between the person of the roster, the subject, the leaver and the alumna', async () => {
+    const areas = {
+      roster: await people(dump),
+      stress: await subjects(dump),
+      exit: await dump.idsOf('exit_subject'),
+      alumni: await dump.idsOf('alumni_member'),
+    }
+    const ways: string[] = []
+    for (const [one, from] of Object.entries(areas))
+      for (const [other, to] of Object.entries(areas))
+        if (one < other) ways.push(`${one} ${other}: ${findWay(dump, from, to) ?? 'none'}`)
+    expect(areas.exit.length + areas.alumni.length).toBeGreaterThan(1)
+    expect(ways.filter((way) => !way.endsWith(': none'))).toEqual([])
   })
 })
 
