@@ -19,8 +19,13 @@ const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
 
 /** `length` random characters of Crockford base32 (5 bits each), lower case. */
 export function randomCrockford(length: number): string {
+  return crockfordOf(randomBytes(length))
+}
+
+/** A character of Crockford base32, lower case, for each byte (its low 5 bits). */
+export function crockfordOf(bytes: Uint8Array): string {
   let text = ''
-  for (const byte of randomBytes(length)) text += alphabet[byte & 31]
+  for (const byte of bytes) text += alphabet[byte & 31]
   return text
 }
 

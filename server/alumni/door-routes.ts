@@ -15,15 +15,8 @@ import { readLink, type Link } from '../web/links.ts'
 import { Problem } from '../web/problems.ts'
 import { openSession } from '../web/sessions.ts'
 import { livePurposes, withdrawConsents } from './consents.ts'
-import {
-  confirmMember,
-  findCertificate,
-  findMember,
-  findMemberByAddress,
-  pretendToRemind,
-  recordOwn,
-  remind,
-} from './members.ts'
+import { findCertificate } from './leaving.ts'
+import { confirmMember, findMember, findMemberByAddress, pretendToRemind, recordOwn, remind } from './members.ts'
 import type { AnyHandle } from './tables.ts'
 
 const tokenParams = z.object({ token: z.string().max(100) })

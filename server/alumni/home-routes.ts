@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { everyHolderOf } from '../access/index.ts'
-import { getCompanyDetails, type CompanyDetails } from '../database/companies.ts'
+import { findCompany, getCompanyDetails, type CompanyDetails } from '../database/companies.ts'
 import { contactOf } from '../graduations/index.ts'
 import { isSuppressed } from '../mail/index.ts'
 import type { Services } from '../services.ts'
@@ -10,7 +10,8 @@ import { Problem } from '../web/problems.ts'
 import type { FieldError } from '../web/render.ts'
 import { once } from '../web/repeated-post.ts'
 import { changePurposes, livePurposes, purposeSentences } from './consents.ts'
-import { changeProfile, findMember, leaveAndDelete, recordOwn, setPaused, type Member } from './members.ts'
+import { certificateNumber, hasCertificate, leaveAndDelete } from './leaving.ts'
+import { changeProfile, findMember, recordOwn, setPaused, type Member } from './members.ts'
 import { offeredPurposes } from './purposes.data.ts'
 import { isOpen, listReturnRequests, sendReturnRequest, withdrawReturnRequest } from './returns.ts'
 import type { AnyHandle } from './tables.ts'
@@ -22,6 +23,7 @@ const purposeBody = z.object({
 const returnBody = z.object({ contactUserId: z.uuid(), message: z.string().trim().min(1).max(2000) })
 const requestParams = z.object({ id: z.uuid() })
 const leaveBody = z.object({ leave: z.literal('yes'), refuse: z.literal('yes').optional() })
+const formIdBody = z.object({ form_id: z.uuid() })
 const doneNotices = new Set(['joined', 'profile', 'purposes', 'paused', 'resumed', 'return', 'withdrawn'])
 
 interface Home {
@@ -223,7 +225,33 @@ export function addHomeRoutes(app: FastifyInstance, services: Services): void {
     )
   }
   app.get('/alumni/leave', async (request, reply) => showLeave(request, reply))
-  app.post('/alumni/leave', async (request, reply) => {
+  /** Where the certificate of this very form stands, if it has been sent before; whoever sent it has no session any more. */
+  async function certificateOfForm(request: FastifyRequest): Promise<string | undefined> {
+    const form = formIdBody.safeParse(request.body)
+    const key = request.cookies[cookieOf.alumni]?.slice(0, 6) ?? ''
+    const company = form.success && /^[0-9a-z]{6}$/.test(key) ? await findCompany(services.database, key) : undefined
+    if (!form.success || !company) return undefined
+    const { companyId } = company
+    const number = await certificateNumber(services, companyId, form.data.form_id)
+    const isThere = await services.database.as(
+      { role: 'alumni', companyId },
+      services.clock.now(),
+      async (db: AnyHandle) => hasCertificate(db, companyId, number),
+    )
+    return isThere ? `/c/${company.key}/alumni/left/${number}` : undefined
+  }
+  const leaveOnce = {
+    // the second of two clicks finds its session ended by the first
+    errorHandler: async (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      const isEnded = error instanceof Problem && error.code === 'sign_in_needed'
+      const place = isEnded ? await certificateOfForm(request) : undefined
+      if (place === undefined) throw error
+      return reply.clearCookie(cookieOf.alumni, { path: '/' }).redirect(place, 303)
+    },
+  }
+  app.post('/alumni/leave', leaveOnce, async (request, reply) => {
+    const form = formIdBody.safeParse(request.body)
+    if (!form.success) throw new Problem('form_expired')
     const body = leaveBody.safeParse(request.body)
     if (!body.success) return showLeave(request, reply, errorsOf(request, [{ path: ['leave'] }]))
     const { companyId, companyKey, subjectId } = identityOf(request)
@@ -232,7 +260,7 @@ export function addHomeRoutes(app: FastifyInstance, services: Services): void {
       leaveAndDelete(
         db,
         services,
-        { companyId, memberId: subjectId, refuse: body.data.refuse === 'yes' },
+        { companyId, memberId: subjectId, refuse: body.data.refuse === 'yes', formId: form.data.form_id },
         services.clock.now(),
       ),
     )

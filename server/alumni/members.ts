@@ -1,11 +1,8 @@
 import { v5 } from 'uuid'
 import { recordAudit } from '../audit/index.ts'
-import { dateIn } from '../clock.ts'
-import { newId, randomCrockford } from '../ids.ts'
-import { queueMail, suppressAddress } from '../mail/index.ts'
+import { newId } from '../ids.ts'
+import { queueMail } from '../mail/index.ts'
 import type { Services } from '../services.ts'
-import { revokeLinks } from '../web/links.ts'
-import { revokeSessions } from '../web/sessions.ts'
 import { addConsents, type GivenConsent } from './consents.ts'
 import { dayStart } from './days.ts'
 import { alumniOf, type AnyHandle, type MemberState, type Profile } from './tables.ts'
@@ -231,73 +228,4 @@ export async function setPaused(db: AnyHandle, companyId: string, memberId: stri
     .where('id', '=', memberId)
     .where('state', '=', isPaused ? 'active' : 'paused')
     .execute()
-}
-
-/**
- * Leaves the pool: keys are destroyed, rows go, sessions and links end, a certificate with a number stays that names nobody.
- * An address that refused mail stays refused (keyed hash); `refuse` adds it now.
- * @returns the certificate's number
- */
-export async function leaveAndDelete(
-  db: AnyHandle,
-  services: Services,
-  of: { companyId: string; memberId: string; refuse: boolean },
-  at: Date,
-): Promise<string> {
-  const { companyId, memberId } = of
-  const member = await findMember(db, services, companyId, memberId)
-  if (member && of.refuse) await suppressAddress(db, services.vault, companyId, member.profile.email, 'deleted', at)
-  const keys = await services.vault.shred(db, companyId, { area: 'alumni', subjectId: memberId })
-  // consents and return requests go with their member (ON DELETE CASCADE)
-  await alumniOf(db)
-    .deleteFrom('alumni_member')
-    .where('company_id', '=', companyId)
-    .where('id', '=', memberId)
-    .execute()
-  await revokeLinks(db, companyId, memberId, at)
-  await revokeSessions(db, companyId, { subjectId: memberId }, at)
-  const number = `A-${randomCrockford(5)}-${randomCrockford(5)}`.toUpperCase()
-  await alumniOf(db)
-    .insertInto('deletion_certificate')
-    .values({
-      company_id: companyId,
-      id: newId(at),
-      number,
-      area: 'alumni',
-      record_types: JSON.stringify(['profile', 'consents', 'returnRequests', 'sessions', 'links']),
-      keys_destroyed: keys,
-      deleted_at: at,
-    })
-    .execute()
-  return number
-}
-
-export interface Certificate {
-  number: string
-  recordTypes: string[]
-  keysDestroyed: number
-  deletedOn: string
-}
-
-/** A certificate by its number; it names nobody. */
-export async function findCertificate(
-  db: AnyHandle,
-  companyId: string,
-  timeZone: string,
-  number: string,
-): Promise<Certificate | undefined> {
-  const row = await alumniOf(db)
-    .selectFrom('deletion_certificate')
-    .select(['number', 'record_types', 'keys_destroyed', 'deleted_at'])
-    .where('company_id', '=', companyId)
-    .where('number', '=', number)
-    .executeTakeFirst()
-  return (
-    row && {
-      number: row.number,
-      recordTypes: row.record_types as unknown as string[],
-      keysDestroyed: row.keys_destroyed,
-      deletedOn: dateIn(timeZone, row.deleted_at),
-    }
-  )
 }

@@ -415,6 +415,33 @@ describe('leaving the pool', () => {
     expect(stranger.status).toBe(404)
   })
 
+  test.each(['at the same moment', 'one after the other'])(
+    'pressed twice, %s: one certificate, shown both times',
+    async (how) => {
+      const code = how === 'at the same moment' ? 'L8' : 'L9'
+      const browser = await member(code, ['news'])
+      await browser.get('/alumni/leave')
+      const fields = { ...Object.fromEntries(browser.form('/alumni/leave').fields), leave: 'yes' }
+      const second = await firm.browser()
+      for (const [name, value] of browser.cookies) second.cookies.set(name, value)
+      const before = await count('deletion_certificate')
+      const press = (one: Browser) => one.postBare('/alumni/leave', fields)
+      if (how === 'at the same moment') await Promise.all([press(browser), press(second)])
+      else {
+        await press(browser)
+        await press(second)
+      }
+      expect(browser.url).toMatch(/\/alumni\/left\/A-/)
+      expect(second.url).toBe(browser.url)
+      expect(await count('deletion_certificate')).toBe(before + 1)
+      // another form of the same browser is no way to it
+      const third = await firm.browser()
+      for (const [name, value] of second.cookies) third.cookies.set(name, value)
+      await third.postBare('/alumni/leave', { ...fields, form_id: '0190d0f0-0000-7000-8000-000000000000' })
+      expect([third.status, third.url]).toEqual([401, '/alumni/leave'])
+    },
+  )
+
   test('a planted name and address are found in no table afterwards', async () => {
     const browser = await member('L2', ['news'])
     await browser.get('/alumni/profile')
