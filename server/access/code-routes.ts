@@ -10,7 +10,14 @@ import { countAttempt, describeAttempt, deviceCookie, forgiveAttempts } from './
 import { confirmTotp, findAccount, findTotpSecret, takeCode, type Account } from './credentials.ts'
 import { errorsOf, readForm, type Fault } from './forms.ts'
 import { groupedSecret, totpPicture } from './one-time-codes.ts'
-import { beginFullSession, findFirstRoom, halfSignedIn, rememberDevice, setStaffCookie } from './staff-session.ts'
+import {
+  beginFullSession,
+  findFirstRoom,
+  halfSignedIn,
+  rememberDevice,
+  setStaffCookie,
+  stillHalfSignedIn,
+} from './staff-session.ts'
 import { Problem } from '../web/problems.ts'
 import type { AccessTables } from './tables.ts'
 
@@ -28,7 +35,8 @@ export async function addCodeRoutes(app: FastifyInstance, services: Services): P
       return reply.page('access/code', { companyName: half.companyName })
     })
     scope.post('/sign-in/code', async (request, reply) => {
-      const half = await halfSignedIn(services, request)
+      const half = await stillHalfSignedIn(services, request)
+      if (!half) return reply.redirect('/staff', 303)
       return proveCode(services, request, reply, half, {
         enrols: false,
         mayUse: (account) => account.totpConfirmed,
@@ -42,7 +50,8 @@ export async function addCodeRoutes(app: FastifyInstance, services: Services): P
       return showAuthenticator(services, reply, half)
     })
     scope.post('/sign-in/authenticator', async (request, reply) => {
-      const half = await halfSignedIn(services, request)
+      const half = await stillHalfSignedIn(services, request)
+      if (!half) return reply.redirect('/staff', 303)
       const at = services.clock.now()
       return proveCode(services, request, reply, half, {
         enrols: true,
@@ -117,12 +126,12 @@ async function proveCode(
   if (form.faults) return again(form.faults)
   const { companyId, subjectId } = half
   const at = services.clock.now()
-  const proven = await services.database.as<AccessTables, { cookie: string; account: Account } | undefined>(
+  const proven = await services.database.as<AccessTables, { cookie: string; account: Account } | 'wrong' | 'not here'>(
     { role: 'sign_in', companyId },
     at,
     async (db) => {
       const account = await findAccount(db, companyId, { userId: subjectId })
-      if (!account || !step.mayUse(account)) throw new Problem('sign_in_needed')
+      if (!account || !step.mayUse(account)) return 'not here'
       const attempt = await describeAttempt(services.vault, companyId, {
         step: 'code',
         email: account.email,
@@ -130,13 +139,18 @@ async function proveCode(
         device: request.cookies[deviceCookie],
       })
       await countAttempt(db, companyId, 'code', attempt, at)
-      if (!(await takeCode(db, services.vault, companyId, subjectId, form.values.code, at))) return undefined
+      if (!(await takeCode(db, services.vault, companyId, subjectId, form.values.code, at))) return 'wrong'
       await forgiveAttempts(db, companyId, attempt)
       await step.done(db, account)
       return { cookie: await beginFullSession(db, request, half, at), account }
     },
   )
-  if (!proven) return again([{ field: 'code', key: 'access.errors.codeWrong' }])
+  if (typeof proven === 'string') {
+    // the other of two clicks was first and has used the code
+    if (!(await stillHalfSignedIn(services, request))) return reply.redirect('/staff', 303)
+    if (proven === 'not here') throw new Problem('sign_in_needed')
+    return again([{ field: 'code', key: 'access.errors.codeWrong' }])
+  }
   setStaffCookie(services, reply, proven.cookie)
   await rememberDevice(services, reply, companyId, proven.account.email)
   return reply.redirect(await findFirstRoom(services, half, step.enrols), 303)

@@ -24,9 +24,18 @@ export function clearStaffCookie(reply: FastifyReply): void {
 
 /** The person whose password was right and whose second factor is still missing. @throws {Problem} sign_in_needed */
 export async function halfSignedIn(services: Services, request: FastifyRequest): Promise<Identity> {
-  const found = await findSession(services.database, request.cookies[cookieOf.staff], services.clock.now())
-  if (found?.kind !== 'staff' || found.strength !== 'password') throw new Problem('sign_in_needed')
+  const found = await stillHalfSignedIn(services, request)
+  if (!found) throw new Problem('sign_in_needed')
   return found
+}
+
+/**
+ * The same for a form that was sent: undefined when the first step's session has ended, as it has for the second of two clicks.
+ * That one has nothing to prove any more, and goes where the first one leads.
+ */
+export async function stillHalfSignedIn(services: Services, request: FastifyRequest): Promise<Identity | undefined> {
+  const found = await findSession(services.database, request.cookies[cookieOf.staff], services.clock.now())
+  return found?.kind === 'staff' && found.strength === 'password' ? found : undefined
 }
 
 /** Whether this browser is signed in at this company already. */

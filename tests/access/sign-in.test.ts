@@ -118,6 +118,36 @@ describe('signing in', () => {
     expect(second.url).toBe('/admin')
   })
 
+  test.each(['at the same moment', 'one after the other'])(
+    'a code sent twice, %s, signs in once and says nothing is wrong',
+    async (how) => {
+      const person = await createStaff(world, company, 'admin')
+      const browser = await tryPassword(await visitor(), person.email, person.password)
+      const fields = {
+        ...Object.fromEntries(browser.form('/sign-in/code').fields),
+        code: codeAt(person.totpSecret, world.clock.now()),
+      }
+      const app = await world.app()
+      const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+      const press = () =>
+        app.inject({
+          method: 'POST',
+          url: '/sign-in/code',
+          headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' },
+          payload: new URLSearchParams(fields).toString(),
+        })
+      const answers =
+        how === 'at the same moment' ? await Promise.all([press(), press()]) : [await press(), await press()]
+      expect(new Set(answers.map((answer) => `${answer.statusCode} ${answer.headers.location}`))).toEqual(
+        new Set(['303 /admin', '303 /staff']),
+      )
+      const sessions = answers.flatMap((answer) => answer.cookies.filter((one) => one.name === 'hanamichi_staff'))
+      expect(sessions).toHaveLength(1)
+      browser.cookies.set('hanamichi_staff', sessions[0]!.value)
+      expect((await browser.get('/staff')).status).toBe(200)
+    },
+  )
+
   test('the session of the first step ends with it: its cookie is worth nothing afterwards', async () => {
     const person = await createStaff(world, company, 'admin')
     const browser = await tryPassword(await visitor(), person.email, person.password)
