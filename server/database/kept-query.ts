@@ -1,5 +1,4 @@
 import {
-  CompiledQuery,
   DummyDriver,
   Kysely,
   PostgresAdapter,
@@ -53,11 +52,8 @@ export function keptQuery<Tables, Parameters extends object, Row, Result>(
       one instanceof Hole ? (parameters as Record<string, unknown>)[one.name] : one,
     )
     const send = senderOf(db)
-    if (send) {
-      const { rows, rowCount } = await send(made.sql, values)
-      return read({ rows: rows as Row[], affected: rowCount ?? 0 })
-    }
-    const { rows, numAffectedRows } = await db.executeQuery<Row>(CompiledQuery.raw(made.sql, values))
-    return read({ rows, affected: Number(numAffectedRows ?? 0) })
+    if (!send) throw new Error('a kept query runs in a transaction of Database')
+    const { rows, rowCount } = await send(made.sql, values)
+    return read({ rows: rows as Row[], affected: rowCount ?? 0 })
   }
 }

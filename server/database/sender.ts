@@ -10,7 +10,7 @@ export function keepSender(handle: object, send: Send): void {
   senders.set(handle, send)
 }
 
-/** Undefined for a handle that was made elsewhere (the owner's, in migrations and tests). */
+/** Undefined for a handle that was made elsewhere (the owner's, in migrations). */
 export function senderOf(handle: object): Send | undefined {
   return senders.get(handle)
 }
