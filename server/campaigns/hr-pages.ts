@@ -80,6 +80,8 @@ export function overviewOf(
     questionnaires: readonly CampaignQuestionnaire[]
     workplaces: readonly CampaignWorkplace[]
     taken: Taken
+    /** on the roster, and not asked */
+    uninvited: number
   },
   today: string,
   shipped: ShippedQuestionnaires,
@@ -136,6 +138,7 @@ export function overviewOf(
       share: taken.invited === 0 ? 0 : taken.taken / taken.invited,
       href: `${base}/participation`,
     },
+    uninvited: found.uninvited,
     mayRemind: at('open') && campaign.remindersMaximum > 0,
     remindAction: `${base}/remind`,
     remindersMaximum: campaign.remindersMaximum,

@@ -15,6 +15,7 @@ import { campaignIdOf } from './campaign-address.ts'
 import { campaignRows, overviewOf } from './hr-pages.ts'
 import { addHrParticipationRoutes } from './hr-participation-routes.ts'
 import { addHrPreparationRoutes } from './hr-preparation-routes.ts'
+import { countUninvited } from './newcomers.ts'
 import { countAllParticipation, countParticipation } from './participation.ts'
 import { emptyPlan, planFormOf, planOf, planSchema, planView, type PlanForm } from './plan-form.ts'
 import { changeCampaign, createCampaign } from './planning.ts'
@@ -57,20 +58,20 @@ export async function addHrRoutes(app: FastifyInstance, services: Services): Pro
     scope.get('/hr/campaigns/:id', async (request, reply) => {
       const { companyId, timeZone } = identityOf(request)
       const id = campaignIdOf(request)
-      const found = await asAudience(services, request, async (db: AnyHandle) => ({
-        campaign: await getCampaign(db, companyId, id),
-        questionnaires: await campaignQuestionnaires(db, companyId, id),
-        workplaces: await campaignWorkplaces(db, companyId, id),
-        taken: await countParticipation(db, companyId, id),
-      }))
+      const today = dateIn(timeZone, services.clock.now())
+      const reach = workplacesInReach(request)
+      const found = await asAudience(services, request, async (db: AnyHandle) => {
+        const campaign = await getCampaign(db, companyId, id)
+        return {
+          campaign,
+          uninvited: campaign.state === 'open' ? await countUninvited(db, companyId, id, today, reach) : 0,
+          questionnaires: await campaignQuestionnaires(db, companyId, id),
+          workplaces: await campaignWorkplaces(db, companyId, id),
+          taken: await countParticipation(db, companyId, id),
+        }
+      })
       const sent = (request.query as { sent?: unknown }).sent === '1'
-      const view = overviewOf(
-        found,
-        dateIn(timeZone, services.clock.now()),
-        await shippedQuestionnaires(),
-        services.texts,
-        request.locale,
-      )
+      const view = overviewOf(found, today, await shippedQuestionnaires(), services.texts, request.locale)
       return deskPage(services, request, reply, 'campaigns/hr-overview', {
         ...view,
         ...(sent && { notice: { kind: 'good', text: services.texts.text(request.locale, 'campaigns.remind.sent') } }),

@@ -166,6 +166,8 @@ export function progressView(
     workplaceNames: ReadonlyMap<string, string>
     delivery: { invitation: ReadonlyMap<MailState, number>; reminder: ReadonlyMap<MailState, number> }
     signer: string
+    /** on the roster, and not asked */
+    uninvited: number
     /** whether the counts are those of everybody */
     everywhere: boolean
   },
@@ -214,6 +216,8 @@ export function progressView(
     opened: campaign.openedAt !== null,
     live: campaign.state === 'open',
     progressAddress: `/${desk}/campaigns/${campaign.id}/progress`,
+    uninvited: found.uninvited,
+    inviteAction: `/implementer/campaigns/${campaign.id}/newcomers`,
     done: sum.submitted,
     asked: Math.max(1, sum.invited),
     words: progressWords(sum, texts, locale),

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { staffNames } from '../access/index.ts'
+import { recordAudit } from '../audit/index.ts'
 import { dateIn } from '../clock.ts'
+import { requestJob } from '../jobs/index.ts'
 import { shippedQuestionnaires } from '../questionnaires/index.ts'
 import { workplacesOn } from '../roster/index.ts'
 import type { Services } from '../services.ts'
@@ -13,8 +15,16 @@ import type { FieldError } from '../web/render.ts'
 import { campaignIdOf } from './campaign-address.ts'
 import { mergeGroups } from './groups.ts'
 import { deskList, progressView, progressWords, signingView } from './implementer-pages.ts'
+import { countUninvited } from './newcomers.ts'
 import { countDelivery, countProgress, sumProgress } from './progress.ts'
-import { campaignQuestionnaires, campaignWorkplaces, getCampaign, listCampaigns, requireReach } from './queries.ts'
+import {
+  campaignQuestionnaires,
+  campaignWorkplaces,
+  getCampaign,
+  hasReach,
+  listCampaigns,
+  requireReach,
+} from './queries.ts'
 import { isSigned } from './rules.ts'
 import { currentGroups, returnCampaign, signCampaign } from './signing.ts'
 import type { AnyHandle } from './tables.ts'
@@ -49,6 +59,29 @@ export async function addImplementerRoutes(app: FastifyInstance, services: Servi
         const signature = { userId: subjectId, criteriaMethod: method, reach, requestId: request.id } as const
         await signCampaign(db, companyId, id, signature, services.clock.now())
         return `/implementer/campaigns/${id}`
+      })
+    })
+
+    scope.post('/implementer/campaigns/:id/newcomers', async (request, reply) => {
+      const { companyId, subjectId } = identityOf(request)
+      const id = campaignIdOf(request)
+      return once(services, request, reply, async (db: AnyHandle) => {
+        const campaign = await getCampaign(db, companyId, id)
+        await requireReach(db, companyId, id, workplacesInReach(request))
+        const at = services.clock.now()
+        if (campaign.state !== 'open' || campaign.closesAt <= at) throw new Problem('wrong_state')
+        await requestJob(db, companyId, 'campaigns.invite-newcomers', id, at)
+        await recordAudit(db, companyId, at, {
+          actorKind: 'staff',
+          actorId: subjectId,
+          actorRole: 'implementer',
+          action: 'campaign.newcomers_asked',
+          reason: 'campaigns.audit.newcomers',
+          objectKind: 'campaign',
+          objectId: id,
+          requestId: request.id,
+        })
+        return `/implementer/campaigns/${id}?invited=1`
       })
     })
 
@@ -93,6 +126,11 @@ function addProgressRoutes(scope: FastifyInstance, services: Services, desk: 'im
           : (await staffNames(db, companyId, [campaign.signedBy])).get(campaign.signedBy)
       return {
         campaign,
+        // to be invited all together, by somebody who answers for every workplace
+        uninvited:
+          desk === 'implementer' && campaign.state === 'open' && (await hasReach(db, companyId, id, reach))
+            ? await countUninvited(db, companyId, id, today(request), undefined)
+            : 0,
         signer: signer ?? '',
         everywhere: reach === undefined,
         counts: await countProgress(db, companyId, id, reach),
@@ -109,7 +147,15 @@ function addProgressRoutes(scope: FastifyInstance, services: Services, desk: 'im
     const signedRows = (view['signedRows'] as { key: string; value: string }[]).map((row, index) =>
       index === 1 && row.value ? { ...row, value: formatDate('dateTime', row.value, request.locale, timeZone) } : row,
     )
-    return deskPage(services, request, reply, 'campaigns/desk-progress', { ...view, signedRows })
+    const invited = (request.query as { invited?: unknown }).invited === '1'
+    return deskPage(services, request, reply, 'campaigns/desk-progress', {
+      ...view,
+      signedRows,
+      ...(invited && {
+        uninvited: 0,
+        notice: { kind: 'good', text: services.texts.text(request.locale, 'campaigns.newcomers.asked') },
+      }),
+    })
   })
 
   scope.get(`/${desk}/campaigns/:id/progress`, async (request, reply) => {

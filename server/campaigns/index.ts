@@ -30,6 +30,7 @@ export {
   type Invitation,
 } from './invitations.ts'
 export { identifySubjects, type Identity } from './subjects.ts'
+export { countUninvited, inviteNewcomers } from './newcomers.ts'
 export { closeCampaign, openCampaign, type Opening } from './opening.ts'
 export { countParticipation, listParticipation, refreshParticipation } from './participation.ts'
 export { committeeItems, opinionItems } from './rules.ts'

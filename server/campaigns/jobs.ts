@@ -1,14 +1,21 @@
 import type { JobHandler, Tick } from '../jobs/index.ts'
+import { inviteNewcomers } from './newcomers.ts'
 import { closeCampaign, openCampaign } from './opening.ts'
 import { refreshParticipation } from './participation.ts'
 import { sendReminders } from './reminders.ts'
 
-/** HR asked for a reminder: HR's role may not even know whom, so the work is done apart. */
+/** What a desk asked for and its role may not do itself: HR may not even know whom a reminder reaches, the implementer writes no invitation. */
 export const jobHandlers: readonly JobHandler[] = [
   {
     name: 'campaigns.remind',
     async run({ services, companyId, objectId, at }) {
       await sendReminders(services, companyId, objectId, at, 'asked')
+    },
+  },
+  {
+    name: 'campaigns.invite-newcomers',
+    async run({ services, companyId, objectId, at }) {
+      await inviteNewcomers(services, companyId, objectId, at)
     },
   },
 ]

@@ -14,7 +14,7 @@ import { readySubjects } from './subjects.ts'
 import { campaignsOf, type AnyHandle } from './tables.ts'
 
 // people per statement: below the 65,535 parameters of one, and short enough that no statement lasts long
-const batchSize = 2_000
+export const batchSize = 2_000
 
 /** What an opening did: nothing when it was not due, not signed, or opened already. */
 export interface Opening {
@@ -76,7 +76,7 @@ export async function openCampaign(
  * Rows lie in the order they were written, and a dump tells it. Subjects and invitations are written in an order of chance, participation in
  * that of the employments' ids: so the n-th of the one is not the n-th of the other, nor of the roster.
  */
-function inNoOrder<One>(all: readonly One[], at: Date): One[] {
+export function inNoOrder<One>(all: readonly One[], at: Date): One[] {
   return all
     .map((one) => ({ one, place: newId(at) }))
     .sort((a, b) => (a.place < b.place ? -1 : 1))
@@ -104,7 +104,7 @@ export async function participantsOn(
  * The reporting group of a department on the opening day. One that is newer than the signed tree counts in the nearest
  * department above it that was signed; one without any counts in the first of the tree.
  */
-async function findGroupOf(
+export async function findGroupOf(
   db: AnyHandle,
   companyId: string,
   campaignId: string,
@@ -123,7 +123,8 @@ async function findGroupOf(
   }
 }
 
-async function inviteMembers(
+/** Subjects, invitations and mails of these people (role scheduler); `at`: the moment their rows bear. */
+export async function inviteMembers(
   services: Services,
   db: AnyHandle,
   batch: {
@@ -133,6 +134,8 @@ async function inviteMembers(
     groupOf: (departmentId: string) => string
     on: string
     dueAt: Date
+    /** reminders they are taken to have had; none at the opening */
+    reminders?: { sent: number; lastAt: Date | null }
   },
   at: Date,
 ): Promise<void> {
@@ -159,8 +162,8 @@ async function inviteMembers(
           takeSnapshot(member, batch.on),
         ),
         needs_paper_pin: member.hasPaperPin,
-        reminders_sent: 0,
-        last_reminded_at: null,
+        reminders_sent: batch.reminders?.sent ?? 0,
+        last_reminded_at: batch.reminders?.lastAt ?? null,
         submitted_at: null,
         created_at: at,
       })),

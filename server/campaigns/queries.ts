@@ -141,9 +141,19 @@ export async function requireReach(
   campaignId: string,
   reach: readonly string[] | undefined,
 ): Promise<void> {
-  if (!reach) return
+  if (!(await hasReach(db, companyId, campaignId, reach))) throw new Problem('not_allowed')
+}
+
+/** Whether every workplace of a campaign is in reach. */
+export async function hasReach(
+  db: AnyHandle,
+  companyId: string,
+  campaignId: string,
+  reach: readonly string[] | undefined,
+): Promise<boolean> {
+  if (!reach) return true
   const workplaces = await campaignWorkplaces(db, companyId, campaignId)
-  if (!workplaces.every((one) => reach.includes(one.workplaceId))) throw new Problem('not_allowed')
+  return workplaces.every((one) => reach.includes(one.workplaceId))
 }
 
 /**

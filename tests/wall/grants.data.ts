@@ -63,7 +63,7 @@ export const grants: Readonly<Record<string, string>> = {
   notice: 'clerk S, employee Su, implementer SI',
   opinion: 'employee s, physician SIu',
   own_released_opinion: 'employee S',
-  participation: 'hr S, scheduler SIU',
+  participation: 'hr S, implementer s, scheduler SIU',
   personal_code: 'clerk sD, employee SIU',
   personnel_authority: 'admin S, hr SIu, implementer S, scheduler S, setup S, sign_in S',
   private_contact: 'hr S, leaver SIU, mailer S',

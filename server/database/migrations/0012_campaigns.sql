@@ -229,6 +229,8 @@ GRANT SELECT, UPDATE (state, submitted_at) ON invitation TO hanamichi_employee;
 GRANT INSERT, UPDATE (state, submitted_at) ON invitation TO hanamichi_clerk; -- paper answers, second window
 CALL only_own('invitation', 'hanamichi_employee', 'subject_id');
 GRANT SELECT ON participation TO hanamichi_hr;
+-- who was asked, to count those who joined since
+GRANT SELECT (company_id, campaign_id, employment_id) ON participation TO hanamichi_implementer;
 GRANT SELECT, INSERT, UPDATE ON participation TO hanamichi_scheduler;
 -- For a step whose COMMIT is sent along with it: it cannot wait and see, so it fails where it may not be.
 CREATE FUNCTION refuse_unless(done boolean) RETURNS boolean LANGUAGE plpgsql SET search_path = hanamichi, pg_temp AS $$
