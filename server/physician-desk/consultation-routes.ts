@@ -1,20 +1,17 @@
 import type { FastifyInstance } from 'fastify'
-import * as z from 'zod'
 import { closeConsultation, listConsultations, openConsultation } from '../results/index.ts'
 import type { Services } from '../services.ts'
 import { asAudience, identityOf } from '../web/audience.ts'
 import { deskPage } from '../web/desk.ts'
 import { formatDate } from '../web/formats.ts'
 import { idOf } from '../web/params.ts'
-import { Problem } from '../web/problems.ts'
 import { once } from '../web/repeated-post.ts'
-import { readNote, saveNote } from './notes.ts'
+import { auditDesk } from './desk-audit.ts'
+import { addNoteRoute } from './note-route.ts'
+import { readNote } from './notes.ts'
 import { nameOf, wordsOf } from './pages.ts'
 import { memberOf, membersOf } from './people.ts'
-import { auditDesk } from './physician-routes.ts'
 import type { DeskTables } from './tables.ts'
-
-const noteForm = z.object({ note: z.string().trim().max(10_000) })
 
 /** Private consultations: only those addressed to this physician; the database shows no others. */
 export function addConsultationRoutes(scope: FastifyInstance, services: Services): void {
@@ -76,29 +73,10 @@ export function addConsultationRoutes(scope: FastifyInstance, services: Services
     return deskPage(services, request, reply, 'physician-desk/consultation', data)
   })
 
-  scope.post('/physician/consultations/:id/notes', async (request, reply) => {
-    const id = idOf(request)
-    const form = noteForm.safeParse(request.body)
-    if (!form.success) throw new Problem('invalid_input')
-    return once<DeskTables>(services, request, reply, async (db) => {
-      const { companyId, subjectId } = identityOf(request)
-      const asked = await openConsultation(db, services.vault, companyId, id)
-      await saveNote(
-        db,
-        services.vault,
-        { companyId, id, subjectId: asked.subjectId, authorId: subjectId },
-        form.data.note,
-        services.clock.now(),
-      )
-      await auditDesk(services, db, request, {
-        action: 'consultation.noted',
-        subjectId: asked.subjectId,
-        reason: 'physician-desk.reason.consultation',
-        objectKind: 'consultation',
-        objectId: id,
-      })
-      return `/physician/consultations/${id}`
-    })
+  addNoteRoute(scope, services, {
+    address: '/physician/consultations',
+    find: (db, request, id) => openConsultation(db, services.vault, identityOf(request).companyId, id),
+    audit: { action: 'consultation.noted', reason: 'physician-desk.reason.consultation', objectKind: 'consultation' },
   })
 
   scope.post('/physician/consultations/:id/close', async (request, reply) => {

@@ -7,6 +7,7 @@ import { deskPage } from '../web/desk.ts'
 import { idOf } from '../web/params.ts'
 import { Problem } from '../web/problems.ts'
 import { once } from '../web/repeated-post.ts'
+import { auditDesk } from './desk-audit.ts'
 import {
   findMissingItems,
   findUnreadable,
@@ -23,7 +24,6 @@ import {
 import { previewOf, readOpinion, releaseOpinion, saveOpinion, type Release } from './opinions.ts'
 import { nameOf, opinionFields, releasedRows, wordsOf } from './pages.ts'
 import { memberOf } from './people.ts'
-import { auditDesk } from './physician-routes.ts'
 import type { AnyHandle, DeskTables } from './tables.ts'
 
 const lists = {

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as z from 'zod'
-import { recordAudit } from '../audit/index.ts'
 import { dateIn } from '../clock.ts'
 import {
   addRequestEvent,
@@ -19,31 +18,14 @@ import { formatDate } from '../web/formats.ts'
 import { idOf } from '../web/params.ts'
 import { Problem } from '../web/problems.ts'
 import { once } from '../web/repeated-post.ts'
-import { readNote, saveNote } from './notes.ts'
+import { auditDesk } from './desk-audit.ts'
+import { addNoteRoute } from './note-route.ts'
+import { readNote } from './notes.ts'
 import { readOpinion } from './opinions.ts'
 import { ageOn, byUrgency, clockCell, clocksOfRequest, nameOf, wordsOf } from './pages.ts'
 import { memberOf, membersOf } from './people.ts'
-import type { AnyHandle, DeskTables } from './tables.ts'
+import type { DeskTables } from './tables.ts'
 
-/** Writes down what the physician did to a person's record. */
-export async function auditDesk(
-  services: Services,
-  db: AnyHandle,
-  request: FastifyRequest,
-  of: { action: string; subjectId: string; reason: string; objectKind: string; objectId: string },
-): Promise<void> {
-  const { companyId, subjectId } = identityOf(request)
-  await recordAudit(db, companyId, services.clock.now(), {
-    actorKind: 'staff',
-    actorId: subjectId,
-    actorRole: 'physician',
-    subjectArea: 'stress',
-    requestId: request.id,
-    ...of,
-  })
-}
-
-const noteForm = z.object({ note: z.string().trim().max(10_000) })
 const interviewForm = z.object({ held_on: z.iso.date(), mode: z.enum(['in_person', 'online']) })
 
 /** Requests with their clocks, one person's result, notes, and the record that the interview was held. */
@@ -100,29 +82,10 @@ export function addRequestRoutes(scope: FastifyInstance, services: Services): vo
     deskPage(services, request, reply, 'physician-desk/request', await personPage(services, request)),
   )
 
-  scope.post('/physician/requests/:id/notes', async (request, reply) => {
-    const id = idOf(request)
-    const form = noteForm.safeParse(request.body)
-    if (!form.success) throw new Problem('invalid_input')
-    return once<DeskTables>(services, request, reply, async (db) => {
-      const { companyId, subjectId } = identityOf(request)
-      const asked = await getRequest(db, companyId, id, workplacesInReach(request))
-      await saveNote(
-        db,
-        services.vault,
-        { companyId, id, subjectId: asked.subjectId, authorId: subjectId },
-        form.data.note,
-        services.clock.now(),
-      )
-      await auditDesk(services, db, request, {
-        action: 'note.saved',
-        subjectId: asked.subjectId,
-        reason: 'physician-desk.reason.interview',
-        objectKind: 'interview_request',
-        objectId: id,
-      })
-      return `/physician/requests/${id}`
-    })
+  addNoteRoute(scope, services, {
+    address: '/physician/requests',
+    find: (db, request, id) => getRequest(db, identityOf(request).companyId, id, workplacesInReach(request)),
+    audit: { action: 'note.saved', reason: 'physician-desk.reason.interview', objectKind: 'interview_request' },
   })
 
   scope.post('/physician/requests/:id/interview', async (request, reply) => {

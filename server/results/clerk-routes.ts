@@ -1,16 +1,14 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import * as z from 'zod'
-import { directorsOf, staffNames } from '../access/index.ts'
+import { directorsOf } from '../access/index.ts'
 import { getCampaign } from '../campaigns/index.ts'
 import type { Services } from '../services.ts'
 import { asAudience, forAudience, identityOf, workplacesInReach } from '../web/audience.ts'
 import { deskPage } from '../web/desk.ts'
 import { idOf } from '../web/params.ts'
 import { Problem } from '../web/problems.ts'
-import { filters, readNeedPage, type Reader } from './need-list.ts'
-import { needListView, needPersonView } from './need-pages.ts'
-import { countNeeds } from './needs.ts'
-import { countNotices } from './notices.ts'
+import { addNeedListRoute } from './need-list-route.ts'
+import type { Reader } from './need-list.ts'
+import { needPersonView } from './need-pages.ts'
 import type { AnyHandle, ResultsTables } from './tables.ts'
 
 /** A clerk prepares, directed by an implementer and reading only; without one who directs nothing opens (law R-4). */
@@ -25,32 +23,7 @@ export async function addClerkRoutes(app: FastifyInstance, services: Services): 
   await app.register(async (scope) => {
     forAudience(scope, services, 'clerk')
 
-    scope.get('/clerk/campaigns/:id/needs', async (request, reply) => {
-      const id = idOf(request)
-      const query = z
-        .object({ show: z.enum(filters).catch('open'), page: z.coerce.number().int().min(1).max(100_000).catch(1) })
-        .parse(request.query)
-      const data = await asAudience<ResultsTables, Record<string, unknown>>(services, request, async (db) => {
-        const reader = await directedReader(db, request)
-        const campaign = await getCampaign(db, reader.companyId, id)
-        const page = await readNeedPage(services, db, reader, campaign, {
-          filter: query.show,
-          page: query.page,
-          workplaceIds: workplacesInReach(request),
-        })
-        const signers = await staffNames(
-          db,
-          reader.companyId,
-          page.lines.flatMap((line) => (line.confirmed ? [line.confirmed.by] : [])),
-        )
-        return {
-          ...needListView(services.texts, request.locale, '/clerk', campaign, page, query.show, signers),
-          ...(await countNeeds(db, reader.companyId, id)),
-          ...(await countNotices(db, reader.companyId, id)),
-        }
-      })
-      return deskPage(services, request, reply, 'results/needs', data)
-    })
+    addNeedListRoute(scope, services, '/clerk', directedReader)
 
     scope.get('/clerk/campaigns/:id/needs/:invitationId', async (request, reply) => {
       const id = idOf(request)

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
-import { staffNames } from '../access/index.ts'
 import { getCampaign, type Campaign } from '../campaigns/index.ts'
 import type { Services } from '../services.ts'
 import { asAudience, forAudience, identityOf, workplacesInReach } from '../web/audience.ts'
@@ -8,16 +7,13 @@ import { deskPage } from '../web/desk.ts'
 import { idOf } from '../web/params.ts'
 import { once } from '../web/repeated-post.ts'
 import { addHandoverRoutes } from './handover-routes.ts'
-import { needListView, needPersonView } from './need-pages.ts'
-import { filters, readNeedPage, type Reader } from './need-list.ts'
+import { addNeedListRoute } from './need-list-route.ts'
+import { readNeedPage, type Reader } from './need-list.ts'
+import { needPersonView } from './need-pages.ts'
 import { confirmNeeds, countNeeds } from './needs.ts'
 import { countNotices, releaseResults } from './notices.ts'
 import type { ResultsTables } from './tables.ts'
 
-const listQuery = z.object({
-  show: z.enum(filters).catch('open'),
-  page: z.coerce.number().int().min(1).max(100_000).catch(1),
-})
 const verdicts = z.enum(['high', 'none', 'ordinary'])
 const signForm = z.object({
   person: z.union([z.guid().transform((one) => [one]), z.array(z.guid()).max(500)]),
@@ -51,30 +47,7 @@ export async function addImplementerRoutes(app: FastifyInstance, services: Servi
     forAudience(scope, services, 'implementer')
     addHandoverRoutes(scope, services)
 
-    scope.get('/implementer/campaigns/:id/needs', async (request, reply) => {
-      const id = idOf(request)
-      const query = listQuery.parse(request.query)
-      const data = await asAudience<ResultsTables, Record<string, unknown>>(services, request, async (db) => {
-        const reader = readerOf(request)
-        const campaign = await getCampaign(db, reader.companyId, id)
-        const page = await readNeedPage(services, db, reader, campaign, {
-          filter: query.show,
-          page: query.page,
-          workplaceIds: workplacesInReach(request),
-        })
-        const signers = await staffNames(
-          db,
-          reader.companyId,
-          page.lines.flatMap((line) => (line.confirmed ? [line.confirmed.by] : [])),
-        )
-        return {
-          ...needListView(services.texts, request.locale, '/implementer', campaign, page, query.show, signers),
-          ...(await countNeeds(db, reader.companyId, id)),
-          ...(await countNotices(db, reader.companyId, id)),
-        }
-      })
-      return deskPage(services, request, reply, 'results/needs', data)
-    })
+    addNeedListRoute(scope, services, '/implementer', (_db, request) => readerOf(request))
 
     scope.get('/implementer/campaigns/:id/needs/sign', (request, reply) => signPage(services, request, reply))
     scope.post('/implementer/campaigns/:id/needs/sign', async (request, reply) => {
