@@ -1,35 +1,24 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { dateIn } from '../clock.ts'
-import { membersOn, departmentTreeOn } from '../roster/index.ts'
+import { departmentTreeOn } from '../roster/index.ts'
 import type { Services } from '../services.ts'
 import { asAudience, forAudience, identityOf, workplacesInReach } from '../web/audience.ts'
 import { deskPage } from '../web/desk.ts'
 import { Problem } from '../web/problems.ts'
 import { once } from '../web/repeated-post.ts'
 import type { FieldError } from '../web/render.ts'
-import { boardView, loadBoard } from './board.ts'
 import { cancelDeparture, confirmDepartureIn, findDeparture, memberOfDeparture, type Departure } from './departures.ts'
 import { changeDates, dateChangeReasons } from './date-changes.ts'
-import { openDraft } from './drafts.ts'
+import { datesBody, day, deskWords, faultsOf, optionalDay, typedOf } from './hr-forms.ts'
 import { kinds } from './kinds.data.ts'
 import { kindOptions, stepView } from './pages.ts'
-import { findDateFault, usesCompanyAddress } from './rules.ts'
-import { reasonFigures } from './reasons.ts'
-import { reasonTable } from './reasons-page.ts'
+import { usesCompanyAddress } from './rules.ts'
 import { listSteps, tickStep } from './steps.ts'
 import type { AnyHandle } from './tables.ts'
 import { openedRecords } from './records.ts'
 
 const idParams = z.object({ departureId: z.uuid() })
 const stepParams = z.object({ departureId: z.uuid(), stepId: z.uuid() })
-const day = z.iso.date()
-const optionalDay = z
-  .union([z.literal('').transform(() => null), day])
-  .optional()
-  .transform((on) => on ?? null)
-const datesBody = { noticeOn: optionalDay, lastWorkingOn: optionalDay, leavingOn: day }
-const newBody = z.object({ employeeCode: z.string().trim().min(1).max(100), ...datesBody })
 const confirmBody = z.object({ kind: z.enum(kinds), ...datesBody })
 const tickBody = z.object({ done: z.enum(['yes', 'no']) })
 const datesChangeBody = z.object({
@@ -39,101 +28,10 @@ const datesChangeBody = z.object({
 })
 const cancelBody = z.object({ cancel: z.literal('yes') })
 
-const typedOf = (body: unknown): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries((body ?? {}) as Record<string, unknown>).flatMap(([name, value]) =>
-      typeof value === 'string' ? [[name, value.slice(0, 100)]] : [],
-    ),
-  )
-
-/** `/hr/graduations…`: drafts to confirm first, then who leaves when and what waits for whom. */
+/** `/hr/graduations/<departure>`: one leaving: to confirm, with other dates, to cancel, and its steps. */
 export function addHrRoutes(app: FastifyInstance, services: Services): void {
   forAudience(app, services, 'hr')
-  const sayIn = (request: FastifyRequest) => (key: string, values?: Record<string, string | number>) =>
-    services.texts.text(request.locale, key, values)
-  const todayOf = (request: FastifyRequest) => dateIn(identityOf(request).timeZone, services.clock.now())
-  const errorsOf = (request: FastifyRequest, faults: readonly { field: string; key: string }[]): FieldError[] =>
-    faults.map(({ field, key }) => ({ field, message: sayIn(request)(key) }))
-  const faultsOf = (issues: readonly { path: PropertyKey[] }[]) =>
-    [...new Set(issues.map((issue) => String(issue.path[0] ?? '')))].map((field) => ({
-      field,
-      key: `graduations.errors.${field}`,
-    }))
-
-  app.get('/hr/graduations', async (request, reply) => {
-    const { companyId } = identityOf(request)
-    const today = todayOf(request)
-    const board = await asAudience(services, request, (db: AnyHandle) =>
-      loadBoard(db, companyId, today, workplacesInReach(request)),
-    )
-    return deskPage(
-      services,
-      request,
-      reply,
-      'graduations/board',
-      boardView(board, today, request.locale, sayIn(request)),
-    )
-  })
-
-  app.get('/hr/graduations/reasons', async (request, reply) => {
-    const { companyId } = identityOf(request)
-    const panel = await reasonFigures(services, companyId, todayOf(request), services.clock.now())
-    return deskPage(
-      services,
-      request,
-      reply,
-      'graduations/reasons',
-      await reasonTable(panel, request.locale, sayIn(request)),
-    )
-  })
-
-  const showNew = (request: FastifyRequest, reply: FastifyReply, errors?: FieldError[]) => {
-    const typed = typedOf(request.body)
-    const values = {
-      employeeCode: typed['employeeCode'] ?? '',
-      noticeOn: typed['noticeOn'] ?? '',
-      lastWorkingOn: typed['lastWorkingOn'] ?? '',
-      leavingOn: typed['leavingOn'] ?? '',
-    }
-    return deskPage(
-      services,
-      request,
-      reply,
-      'graduations/new',
-      { typed: values, ...(errors && { errors }) },
-      { status: errors ? 400 : 200 },
-    )
-  }
-  app.get('/hr/graduations/new', async (request, reply) => showNew(request, reply))
-  app.post('/hr/graduations/new', async (request, reply) => {
-    const body = newBody.safeParse(request.body)
-    if (!body.success) return showNew(request, reply, errorsOf(request, faultsOf(body.error.issues)))
-    const { companyId } = identityOf(request)
-    const { employeeCode, ...dates } = body.data
-    const today = todayOf(request)
-    const member = await asAudience(services, request, async (db: AnyHandle) =>
-      (await membersOn(db, companyId, today, workplacesInReach(request))).find(
-        (one) => one.employeeCode === employeeCode,
-      ),
-    )
-    if (!member)
-      return showNew(
-        request,
-        reply,
-        errorsOf(request, [{ field: 'employeeCode', key: 'graduations.errors.employeeUnknown' }]),
-      )
-    const fault = findDateFault(dates, member.employedFromOn)
-    if (fault) return showNew(request, reply, errorsOf(request, [fault]))
-    return once(services, request, reply, async (db: AnyHandle) => {
-      const { departureId } = await openDraft(
-        db,
-        companyId,
-        { employmentId: member.employmentId, ...dates },
-        services.clock.now(),
-      )
-      return `/hr/graduations/${departureId}`
-    })
-  })
+  const { sayIn, todayOf, errorsOf } = deskWords(services)
 
   async function getReachable(
     request: FastifyRequest,

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Services } from '../services.ts'
+import { addHrBoardRoutes } from './hr-board-routes.ts'
 import { addHrRecordRoutes } from './hr-record-routes.ts'
 import { addHrRoutes } from './hr-routes.ts'
 import { addInterviewRoutes } from './interview-routes.ts'
@@ -8,6 +9,13 @@ import { addLeaverRoutes } from './leaver-routes.ts'
 
 /** One plugin for each audience. */
 export async function addRoutes(app: FastifyInstance, services: Services): Promise<void> {
-  for (const plugin of [addLandingRoutes, addLeaverRoutes, addInterviewRoutes, addHrRoutes, addHrRecordRoutes])
+  for (const plugin of [
+    addLandingRoutes,
+    addLeaverRoutes,
+    addInterviewRoutes,
+    addHrBoardRoutes,
+    addHrRoutes,
+    addHrRecordRoutes,
+  ])
     await app.register(async (scope) => plugin(scope, services))
 }
