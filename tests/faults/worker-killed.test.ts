@@ -1,54 +1,68 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { newId } from '../../server/ids.ts'
-import { queueMail } from '../../server/mail/index.ts'
+import { openCampaign } from '../../server/campaigns/index.ts'
+import { fillCompany, signedCampaign, type TestStaff } from '../campaigns/company.ts'
 import { startSmtp, type SmtpPeer } from '../helpers/smtp.ts'
 import { createWorld, type World } from '../helpers/world.ts'
+import { hireMore } from './crowd.ts'
 
+const people = 2_000
+const killAt = 700
 let world: World
 let smtp: SmtpPeer
+let folder: string
+let company: TestStaff
+let addresses: string[]
 const children: ChildProcess[] = []
 
 beforeAll(async () => {
   world = await createWorld()
   smtp = await startSmtp()
+  folder = await mkdtemp(join(tmpdir(), 'hanamichi-worker-'))
+  await writeFile(join(folder, 'outer.key'), `${world.keyText}\n`, { mode: 0o600 })
+  company = await fillCompany(world)
+  addresses = await hireMore(world, company, people)
 })
 afterAll(async () => {
-  for (const child of children) if (child.exitCode === null) child.kill('SIGKILL')
+  for (const child of children) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
   await smtp.close()
   await world.close()
+  await rm(folder, { recursive: true, force: true })
 })
 
-async function startProcess(startsAt: string): Promise<ChildProcess> {
+function startProcess(startsAt: string): ChildProcess {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'worker-process.ts')], {
-    env: { ...process.env, RUNTIME_URL: world.runtimeUrl, SMTP_URL: smtp.url, STARTS_AT: startsAt },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: process.env['HOME'] ?? '',
+      DATABASE_URL: world.runtimeUrl,
+      KEY_FILE: join(folder, 'outer.key'),
+      BASE_URL: world.services.config.baseUrl,
+      SMTP_URL: smtp.url,
+      MAIL_FROM: 'chosa@example.jp',
+      LOG_LEVEL: 'warn',
+      STARTS_AT: startsAt,
+    },
+    stdio: ['ignore', 'inherit', 'inherit'],
   })
   children.push(child)
   return child
 }
 
-test('kill -9 of the worker amid 2,000 mails: everybody gets one, at most the one in flight gets two', async () => {
-  const people = 2_000
-  const killAt = 700
-  const at = world.clock.now()
-  const { companyId } = await world.company()
-  const batchId = newId(at)
-  const subjects = Array.from({ length: people }, () => newId(at))
-  const mails = subjects.map((subjectId) => ({
-    mailClass: 'survey' as const,
-    template: 'letters.survey',
-    area: 'stress' as const,
-    subjectId,
-    contextId: batchId,
-    batchId,
-    dueAt: at,
-  }))
-  await world.services.database.as({ role: 'scheduler', companyId }, at, (db) => queueMail(db, companyId, mails, at))
+test('kill -9 of the worker amid 2,000 invitations: everybody gets one with a link that works, at most the one in flight gets two', async () => {
+  const { companyId } = company
+  const campaignId = await signedCampaign(world, company)
+  const openedAt = performance.now()
+  const opening = await openCampaign(world.services, companyId, campaignId, world.clock.now())
+  const openingMs = performance.now() - openedAt
+  expect(opening).toEqual({ opened: true, invited: people, withoutAddress: 0 })
 
-  const first = await startProcess('2026-11-02T00:00:01.000Z')
+  const sentAt = performance.now()
+  const first = startProcess('2026-11-02T00:00:01.000Z')
   const exited = once(first, 'exit')
   // the worst moment: the server has the whole message, the worker does not know it yet
   smtp.onReceived = (count) => {
@@ -68,31 +82,57 @@ test('kill -9 of the worker amid 2,000 mails: everybody gets one, at most the on
     "SELECT max(claimed_until) AS until FROM mail_message WHERE company_id = $1 AND state = 'sending'",
     [companyId],
   )
-  const second = await startProcess(new Date(claims[0]!.until.getTime() - 3_000).toISOString())
+  const second = startProcess(new Date(claims[0]!.until.getTime() - 3_000).toISOString())
   const left = performance.now()
   while ((await states(companyId))['accepted'] !== people) {
     if (performance.now() - left > 90_000) throw new Error(`only ${JSON.stringify(await states(companyId))}`)
     await new Promise((wait) => setTimeout(wait, 200))
   }
+  const sendingMs = performance.now() - sentAt
   const ended = once(second, 'exit')
   second.kill('SIGTERM')
   expect((await ended)[0]).toBe(0)
 
-  const counts = new Map<string, number>()
-  for (const mail of smtp.received) counts.set(mail.to, (counts.get(mail.to) ?? 0) + 1)
-  expect(counts.size).toBe(people)
-  const doubles = [...counts.values()].filter((count) => count > 1)
-  expect(doubles).toEqual([2])
+  const mails = await smtp.parsed()
+  const mailsTo = new Map<string, typeof mails>()
+  for (const [index, mail] of mails.entries()) {
+    const to = smtp.received[index]!.to
+    mailsTo.set(to, [...(mailsTo.get(to) ?? []), mail])
+  }
+  expect([...mailsTo.keys()].sort()).toEqual(addresses.toSorted())
+  const doubles = [...mailsTo.values()].filter((all) => all.length > 1)
+  expect(doubles.map((all) => all.length)).toEqual([2])
   // and those two are one mail to any mail program
-  const double = [...counts].find(([, count]) => count === 2)?.[0]
-  const ids = smtp.received
-    .filter((mail) => mail.to === double)
-    .map((mail) => /^Message-ID: (.*)$/m.exec(mail.raw)?.[1])
-  expect(new Set(ids).size).toBe(1)
+  expect(new Set(doubles[0]!.map((mail) => mail.messageId)).size).toBe(1)
+
+  const paths = mails.map(pathIn)
+  expect(new Set(paths).size).toBe(people + 1)
+  const app = await world.app()
+  const opens = async (path: string) => (await app.inject({ method: 'GET', url: path })).statusCode
+  // the last ones before the kill, the first ones after it, both of the double, and some of the rest
+  const sample = [
+    ...doubles[0]!.map(pathIn),
+    ...paths.filter((_, index) => Math.abs(index - killAt) <= 5 || index % 100 === 0),
+  ]
+  const statuses = []
+  for (const path of sample) statuses.push(await opens(path))
+  expect(new Set(statuses)).toEqual(new Set([200]))
+  // a page that greets everybody would pass too: another secret does not open
+  expect(await opens(`${sample[0]!.slice(0, -4)}0000`)).toBe(404)
   console.log(
-    `kill -9 amid ${people} mails: ${smtp.received.length} received, ${counts.size} people, ${doubles.length} with two`,
+    `kill -9 amid ${people} invitations: ${mails.length} received, ${mailsTo.size} people, ${doubles.length} with two, ` +
+      `${new Set(paths).size} different links, ${sample.length} of ${sample.length} tried open; ` +
+      `opening ${seconds(openingMs)} s, sending ${seconds(sendingMs)} s`,
   )
 }, 180_000)
+
+const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(1)
+
+function pathIn(mail: { text?: string | undefined }): string {
+  const found = [...new Set(mail.text?.match(/\/a\/[0-9a-z]{6}-[0-9a-z]{26}/g))]
+  if (found.length !== 1) throw new Error(`${found.length} links in one mail`)
+  return found[0]!
+}
 
 async function states(companyId: string): Promise<Record<string, number>> {
   const { rows } = await world.superuser.query<{ state: string; n: number }>(
