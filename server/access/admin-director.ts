@@ -7,7 +7,7 @@ import { once } from '../web/repeated-post.ts'
 import { audit, orAgain, parsed, todayOf } from './admin-acts.ts'
 import { listGrantChoices, revokeGrant } from './admin-queries.ts'
 import { showUser } from './admin-users.ts'
-import { readForm } from './forms.ts'
+import { readForm, type Fault } from './forms.ts'
 import { grantRole } from './grants.ts'
 import type { AccessTables } from './tables.ts'
 
@@ -22,37 +22,44 @@ export function addDirectorRoute(scope: FastifyInstance, services: Services): vo
   scope.post('/admin/users/:userId/roles/:grantId/director', async (request, reply) => {
     const { userId, grantId } = parsed(grantParams, request.params)
     const form = readForm(directorForm, request.body)
-    if (form.faults) return showUser(services, request, reply, form.faults, 400)
+    // a person may be a clerk at several workplaces: the fault stands at the one that was meant
+    const again = (faults: readonly Fault[]) =>
+      showUser(
+        services,
+        request,
+        reply,
+        faults.map((fault) => (fault.field === 'directedBy' ? { ...fault, field: `director-${grantId}` } : fault)),
+        400,
+      )
+    if (form.faults) return again(form.faults)
     const { directedBy } = form.values
-    return orAgain(
-      (faults) => showUser(services, request, reply, faults, 400),
-      async () =>
-        once<AccessTables>(services, request, reply, async (db) => {
-          const { companyId, subjectId: grantedBy } = identityOf(request)
-          const at = services.clock.now()
-          const { implementers } = await listGrantChoices(db, companyId, todayOf(services, request))
-          if (!implementers.some((one) => one.id === directedBy))
-            throw new Problem('invalid_input', [{ field: 'directedBy', key: 'access.errors.choose' }])
-          const ended = await revokeGrant(db, companyId, { userId, grantId, reason: 'otherDirector' }, at)
-          if (ended?.role !== 'clerk') throw new Problem('wrong_state')
-          if (ended.directedBy === directedBy)
-            throw new Problem('invalid_input', [{ field: 'directedBy', key: 'access.errors.directorSame' }])
-          const { workplaceId } = ended
-          const anew = { companyId, userId, role: 'clerk', workplaceId, directedBy, grantedBy } as const
-          const newGrantId = await grantRole(db, anew, at)
-          for (const [action, objectId] of [
-            ['role.revoked', grantId],
-            ['role.granted', newGrantId],
-          ] as const)
-            await audit(services, request, db, {
-              action,
-              subjectId: userId,
-              reason: 'access.reason.otherDirector',
-              objectKind: 'role_grant',
-              objectId,
-            })
-          return `/admin/users/${userId}`
-        }),
+    return orAgain(again, async () =>
+      once<AccessTables>(services, request, reply, async (db) => {
+        const { companyId, subjectId: grantedBy } = identityOf(request)
+        const at = services.clock.now()
+        const { implementers } = await listGrantChoices(db, companyId, todayOf(services, request))
+        if (!implementers.some((one) => one.id === directedBy))
+          throw new Problem('invalid_input', [{ field: 'directedBy', key: 'access.errors.choose' }])
+        const ended = await revokeGrant(db, companyId, { userId, grantId, reason: 'otherDirector' }, at)
+        if (ended?.role !== 'clerk') throw new Problem('wrong_state')
+        if (ended.directedBy === directedBy)
+          throw new Problem('invalid_input', [{ field: 'directedBy', key: 'access.errors.directorSame' }])
+        const { workplaceId } = ended
+        const anew = { companyId, userId, role: 'clerk', workplaceId, directedBy, grantedBy } as const
+        const newGrantId = await grantRole(db, anew, at)
+        for (const [action, objectId] of [
+          ['role.revoked', grantId],
+          ['role.granted', newGrantId],
+        ] as const)
+          await audit(services, request, db, {
+            action,
+            subjectId: userId,
+            reason: 'access.reason.otherDirector',
+            objectKind: 'role_grant',
+            objectId,
+          })
+        return `/admin/users/${userId}`
+      }),
     )
   })
 }

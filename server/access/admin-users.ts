@@ -129,6 +129,7 @@ export async function showUser(
   const views = grants.map((grant) => ({
     ...grantView(words, request, grant),
     ended: Boolean(grant.revokedAt),
+    directorField: `director-${grant.grantId}`,
     directors: grant.role === 'clerk' && !grant.revokedAt ? directorOptions(words, directors, grant.directedBy) : [],
   }))
   return deskPage(

@@ -352,6 +352,8 @@ test('another implementer directs a clerk: the old grant ends, the new one begin
   await admin.submit(/\/director$/, { directedBy: first.userId })
   expect(admin.status).toBe(400)
   expect(admin.errors()).toEqual(['いまと同じ実施者です。ほかの方を選んでください'])
+  const [, anchor] = /<a href="#(director-[^"]+)"/.exec(admin.html)!
+  expect(admin.html).toContain(`<select id="${anchor}" name="directedBy" aria-invalid="true"`)
   for (const nobody of ['', clerk.userId]) {
     await admin.submit(/\/director$/, { directedBy: nobody })
     expect(admin.status).toBe(400)
