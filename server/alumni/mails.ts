@@ -1,5 +1,5 @@
 import { staffMailbox } from '../access/index.ts'
-import type { MailContext, MailTemplate, PreparedMail } from '../mail/index.ts'
+import { nextDaytime, type MailContext, type MailTemplate, type PreparedMail } from '../mail/index.ts'
 import { mintLink, type LinkKind } from '../web/links.ts'
 import { livePurposes } from './consents.ts'
 import { findMember, type Member } from './members.ts'
@@ -65,6 +65,7 @@ const wayIn: MailTemplate = {
 const welcome: MailTemplate = {
   name: 'alumni.welcome',
   mailClass: 'alumni_news',
+  nextTime: ({ timeZone }, at) => nextDaytime(at, timeZone),
   async prepare(context) {
     const { db, company, services } = context
     const member = await memberOf(context)

@@ -3,6 +3,7 @@ import type { MailContext, MailTemplate, PreparedMail } from '../mail/index.ts'
 import { findMember } from '../roster/index.ts'
 import { mintLink } from '../web/links.ts'
 import { findInvitation } from './invitations.ts'
+import { nextMailTime } from './calendar.ts'
 import { findCampaign } from './queries.ts'
 import { identifySubjects } from './subjects.ts'
 
@@ -51,7 +52,9 @@ async function prepare(context: MailContext, kind: 'invitation' | 'reminder'): P
   }
 }
 
-export const mailTemplates: readonly MailTemplate[] = [
-  { name: 'campaigns.invitation', mailClass: 'statutory', prepare: (context) => prepare(context, 'invitation') },
-  { name: 'campaigns.reminder', mailClass: 'statutory', prepare: (context) => prepare(context, 'reminder') },
-]
+export const mailTemplates: readonly MailTemplate[] = (['invitation', 'reminder'] as const).map((kind) => ({
+  name: `campaigns.${kind}`,
+  mailClass: 'statutory',
+  prepare: (context) => prepare(context, kind),
+  nextTime: (company, at) => nextMailTime(at, company.timeZone),
+}))

@@ -2,9 +2,9 @@ import { recordAudit } from '../audit/index.ts'
 import { dateIn } from '../clock.ts'
 import { listCompanies } from '../database/companies.ts'
 import { newId } from '../ids.ts'
-import { queueMail } from '../mail/index.ts'
+import { nextDaytime, queueMail } from '../mail/index.ts'
 import type { Services } from '../services.ts'
-import { hourIn, startOfDay } from './rules.ts'
+import { startOfDay } from './rules.ts'
 import { graduationsOf, type AnyHandle, type GraduationTables, type InterviewState, type Visibility } from './tables.ts'
 
 /** Answers by item id, as analysis/scoring reads them; null is left open. */
@@ -127,9 +127,6 @@ export async function openAnswers(
   return services.vault.open<InterviewAnswers>(db, companyId, place(subjectId), row.sealed_answers)
 }
 
-/** Hours of the company's day in which interview mails begin: from, until. */
-const mailHours = { from: 9, until: 20 } as const
-
 /**
  * Queues the interview mails that are due (role scheduler): waiting interviews whose date has come, by day only. The state changes with the queueing,
  * so twice queues once. Whether and where it can still go is decided when it is sent.
@@ -137,8 +134,7 @@ const mailHours = { from: 9, until: 20 } as const
 export async function inviteDueInterviews(services: Services, at: Date): Promise<number> {
   let invited = 0
   for (const { companyId, timeZone } of await listCompanies(services.database)) {
-    const hour = hourIn(timeZone, at)
-    if (hour < mailHours.from || hour >= mailHours.until) continue
+    if (nextDaytime(at, timeZone) > at) continue
     const today = dateIn(timeZone, at)
     invited += await services.database.as<GraduationTables, number>(
       { role: 'scheduler', companyId },

@@ -1,6 +1,6 @@
 import { dateIn } from '../clock.ts'
 import { getCompanyDetails } from '../database/companies.ts'
-import type { MailContext, MailTemplate, PreparedMail } from '../mail/index.ts'
+import { nextDaytime, type MailContext, type MailTemplate, type PreparedMail } from '../mail/index.ts'
 import { mintLink, type LinkKind } from '../web/links.ts'
 import { findContact } from './contacts.ts'
 import { findDeparture, memberOfDeparture, type Departure } from './departures.ts'
@@ -105,6 +105,7 @@ const welcome: MailTemplate = {
 const exitInterview: MailTemplate = {
   name: 'graduations.exit-interview',
   mailClass: 'survey',
+  nextTime: ({ timeZone }, at) => nextDaytime(at, timeZone),
   async prepare(context) {
     const { db, company, subjectId } = context
     const interview = await graduationsOf(db)

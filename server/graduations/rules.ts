@@ -32,11 +32,6 @@ export function startOfDay(on: string, timeZone: string): Date {
   return new Date(Temporal.PlainDate.from(on).toZonedDateTime(timeZone).epochMilliseconds)
 }
 
-/** Hour of the day (0–23) in a time zone. */
-export function hourIn(timeZone: string, at: Date): number {
-  return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(timeZone).hour
-}
-
 /**
  * When the exit interview is offered: midway between notice and last working day (rounded down), so that it is neither the heat of the notice nor the
  * rush of the last days; always before the last working day, while the company mailbox still lives, unless that day is past already.

@@ -174,6 +174,8 @@ async function claimAndPrepare(sending: Sending, companyId: string): Promise<Rea
       const template = sending.templates.find((one) => one.name === mail.template)
       if (!template) throw new Error('no such mail template')
       const company = await companyOf(db, companyId)
+      const allowedAt = template.nextTime?.(company, at)
+      if (allowedAt && allowedAt > at) return settleNow({ state: 'queued', nextAttemptAt: allowedAt, counts: false })
       const prepared = await template.prepare({
         services,
         db,

@@ -83,6 +83,8 @@ export type MailEnd =
       failure: 'permanent' | 'transient' | 'timeout' | 'no_address' | 'blocked'
       code?: number | undefined
     }
+  /** nothing went wrong, it is not the hour; the days in which it is tried begin when it may go out for the first time */
+  | { state: 'queued'; nextAttemptAt: Date; counts: false }
   | {
       state: 'queued'
       failure: 'transient' | 'timeout' | 'unreachable'
@@ -109,6 +111,10 @@ export async function settleMail(
       ...(end.state === 'accepted' && { accepted_at: at, last_failure: null, last_reply_code: null }),
       ...('failure' in end && { last_failure: end.failure, last_reply_code: end.code ?? null }),
       ...(end.state === 'queued' && { next_attempt_at: end.nextAttemptAt }),
+      ...(end.state === 'queued' &&
+        !('failure' in end) && {
+          due_at: row.case().when('attempts', '=', 1).then(end.nextAttemptAt).else(row.ref('due_at')).end(),
+        }),
       ...(end.state === 'queued' && !end.counts && { attempts: row('attempts', '-', 1) }),
     }))
     .where('company_id', '=', companyId)

@@ -50,6 +50,11 @@ export interface MailTemplate {
   name: string
   mailClass: MailClass
   prepare: (context: MailContext) => Promise<PreparedMail | undefined>
+  /**
+   * The next instant, not before `at`, at which such a mail may reach a person; without it any. Asked when it is sent: what waited for a mail server
+   * must not go out at night because that came back at night.
+   */
+  nextTime?: (company: MailCompany, at: Date) => Date
 }
 
 /** A message to queue in the caller's transaction. */

@@ -198,6 +198,27 @@ describe('a mail', () => {
     ])
   })
 
+  test('waits for the hour of its template: no attempt, and its days of trying begin only then', async () => {
+    const to = people('甲')
+    await queue(to)
+    const morning = new Date('2026-11-08T00:00:00.000Z')
+    const template: MailTemplate = { ...letterTo(to), nextTime: (_company, at) => (at < morning ? morning : at) }
+    expect(await send(template)).toEqual({ accepted: 0, failed: 0, cancelled: 0, delayed: 1 })
+    expect((await states())[0]).toMatchObject({ attempts: 0, last_failure: null, next_attempt_at: morning })
+    // six days later somebody greylists: that is the first day
+    world.clock.set(morning)
+    smtp.refusals.set('p0@example.jp', { code: 451, text: '4.7.1 greylisted' })
+    expect((await send(template)).delayed).toBe(1)
+    // a night between two attempts is no new beginning
+    const next = new Date('2026-11-13T01:00:00.000Z')
+    world.clock.set('2026-11-09T00:00:00.000Z')
+    const later: MailTemplate = { ...template, nextTime: (_company, at) => (at < next ? next : at) }
+    expect((await send(later)).delayed).toBe(1)
+    world.clock.set(next)
+    expect((await send(later)).failed).toBe(1)
+    expect((await states())[0]).toMatchObject({ state: 'failed', attempts: 2 })
+  })
+
   test('without a mail server nothing is lost: it waits', async () => {
     const to = people('甲')
     await queue(to)
