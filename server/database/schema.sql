@@ -1500,6 +1500,12 @@ CREATE VIEW own_released_opinion WITH (security_barrier=true) AS
 -- owner hanamichi_owner
 GRANT SELECT ON own_released_opinion TO hanamichi_employee;
 
+CREATE VIEW personnel_authority_holder WITH (security_barrier=true) AS
+ SELECT DISTINCT company_id,
+    employee_code
+   FROM personnel_authority;
+-- owner hanamichi_owner
+
 CREATE VIEW roster_assignment WITH (security_barrier=true) AS
  SELECT a.company_id,
     a.id AS assignment_id,
@@ -1531,7 +1537,7 @@ CREATE VIEW roster_authority_address WITH (security_barrier=true) AS
     p.email,
     p.employee_code
    FROM employee p
-     JOIN personnel_authority a ON a.company_id = p.company_id AND a.employee_code = p.employee_code
+     JOIN personnel_authority_holder a ON a.company_id = p.company_id AND a.employee_code = p.employee_code
   WHERE p.email IS NOT NULL;
 -- owner hanamichi_owner
 GRANT SELECT ON roster_authority_address TO hanamichi_admin, hanamichi_setup;

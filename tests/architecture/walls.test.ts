@@ -141,6 +141,26 @@ describe('the database', () => {
     expect(wrong).toEqual([])
   })
 
+  test('a view or function of a migration reads tables of its own owner, or what another one publishes', () => {
+    const wrong: string[] = []
+    let read = 0
+    for (const path of files('server/database/migrations', '.sql')) {
+      const text = readFileSync(join(root, path), 'utf8').replace(/--.*$/gm, '')
+      const own = new Set([...text.matchAll(/CREATE TABLE (\w+)/g)].map((match) => match[1]!))
+      for (const [, name, body] of text.matchAll(
+        /CREATE (?:VIEW|FUNCTION) (\w+)([\s\S]*?)(?=\n(?:CREATE|GRANT|REVOKE|ALTER|CALL|DO)\b|$(?![\s\S]))/g,
+      ))
+        for (const [, table] of body!.matchAll(/\b(?:FROM|JOIN|UPDATE|INTO)\s+(\w+)/g)) {
+          read++
+          // the company is everybody's
+          if (owners.has(table!) && table !== 'company' && !own.has(table!))
+            wrong.push(`${path}: ${name} reads ${table}`)
+        }
+    }
+    expect(read).toBeGreaterThan(20)
+    expect(wrong).toEqual([])
+  })
+
   test('time is passed in: no now() or defaults of time in migrations', () => {
     expect(sql.replace(/--.*$/gm, '')).not.toMatch(/\bnow\(\)|current_date|current_timestamp|clock_timestamp/i)
   })

@@ -66,6 +66,8 @@ export const grants: Readonly<Record<string, string>> = {
   participation: 'hr S, implementer s, scheduler SIU',
   personal_code: 'clerk sD, employee SIU',
   personnel_authority: 'admin S, hr SIu, implementer S, scheduler S, setup S, sign_in S',
+  // nobody: the roster's views read it
+  personnel_authority_holder: '',
   private_contact: 'hr S, leaver SIU, mailer S',
   questionnaire_version:
     'admin S, analysis S, clerk S, employee S, hr SI, implementer SI, leaver S, physician S, scheduler S',

@@ -1,6 +1,6 @@
 -- Conventions for every table (checked by tests/architecture):
 --   primary key (company_id, id), id a UUIDv7 made by the application (a random UUIDv4 where the time would join two sides: 0014); every unique constraint contains company_id;
---   forced row-level security by guard(); no DEFAULT now(): time is passed in (hanamichi.now());
+--   forced row-level security by guard(); no DEFAULT now(): time is passed in (hanamichi.clock());
 --   instants end in _at, dates in _on; foreign keys are composite.
 
 CREATE FUNCTION company_id() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE

@@ -87,6 +87,9 @@ CREATE INDEX personnel_authority_code ON personnel_authority (company_id, employ
 CALL guard('personnel_authority');
 GRANT SELECT, INSERT, UPDATE (until_on) ON personnel_authority TO hanamichi_hr;
 GRANT SELECT ON personnel_authority TO hanamichi_admin, hanamichi_setup, hanamichi_sign_in, hanamichi_scheduler, hanamichi_implementer;
+-- Published to the roster, for the views it builds on it (no role reads this one itself): who has such authority, over whatever and whenever.
+CREATE VIEW personnel_authority_holder WITH (security_barrier) AS
+  SELECT DISTINCT company_id, employee_code FROM personnel_authority;
 
 -- What the administrator confirmed at set-up: that the outer key is kept apart from the data.
 CREATE TABLE setup_confirmation (

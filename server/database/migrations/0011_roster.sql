@@ -182,7 +182,8 @@ CREATE VIEW roster_place WITH (security_barrier) AS
   SELECT company_id, department_id, workplace_id, from_on, until_on FROM assignment;
 -- Addresses of those with personnel authority, and of nobody else: whoever grants a role finds them also where the account names no employee code (law R-2).
 CREATE VIEW roster_authority_address WITH (security_barrier) AS
-  SELECT DISTINCT p.company_id, p.email, p.employee_code FROM employee p JOIN personnel_authority a ON a.company_id = p.company_id AND a.employee_code = p.employee_code
+  SELECT DISTINCT p.company_id, p.email, p.employee_code FROM employee p
+  JOIN personnel_authority_holder a ON a.company_id = p.company_id AND a.employee_code = p.employee_code
   WHERE p.email IS NOT NULL;
 GRANT SELECT ON roster_authority_address TO hanamichi_admin, hanamichi_setup;
 GRANT SELECT ON roster_workplace, roster_department, roster_place TO hanamichi_admin, hanamichi_setup, hanamichi_sign_in, hanamichi_hr, hanamichi_implementer;
