@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { Client } from 'pg'
@@ -37,24 +37,17 @@ export async function backupTo(ownerUrl: string, file: string, at: Date): Promis
       migrations,
       tables: await tablesInOrder(client),
     }
-    // readable by this user alone; an older half-written one is replaced
-    const handle = await open(partial, 'w', 0o600)
     const archive = pack()
-    const written = pipeline(archive, createGzip(), createWriteStream('', { fd: handle.fd, autoClose: false }))
+    // readable by this user alone; an older half-written one is replaced. On the disk before it is closed, and closed by the stream alone
+    const written = pipeline(archive, createGzip(), createWriteStream(partial, { mode: 0o600, flush: true }))
     // failures of writing surface below, where the entries wait
     written.catch(() => archive.destroy())
-    try {
-      const manifest = await Promise.race([fill(archive, client, header, at), written.then(() => undefined)])
-      archive.finalize()
-      await written
-      await handle.sync()
-      if (!manifest) throw new Error('the backup ended before it was whole')
-      await handle.close()
-      await rename(partial, file)
-      return { tables: manifest.tables.length, rows: manifest.tables.reduce((sum, table) => sum + table.rows, 0) }
-    } finally {
-      await handle.close().catch(() => undefined)
-    }
+    const manifest = await Promise.race([fill(archive, client, header, at), written.then(() => undefined)])
+    archive.finalize()
+    await written
+    if (!manifest) throw new Error('the backup ended before it was whole')
+    await rename(partial, file)
+    return { tables: manifest.tables.length, rows: manifest.tables.reduce((sum, table) => sum + table.rows, 0) }
   } catch (error) {
     await rm(partial, { force: true })
     throw error

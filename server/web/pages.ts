@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import type { Services } from '../services.ts'
-import { Problem, problemOfDatabaseError } from './problems.ts'
+import { Problem, problemOfSystemError } from './problems.ts'
 
 declare module 'fastify' {
   interface FastifyReply {
@@ -97,7 +97,7 @@ function stackOf(error: unknown): string | undefined {
 
 function problemOf(error: FastifyError): Problem {
   if (error instanceof Problem) return error
-  const database = problemOfDatabaseError(error)
+  const database = problemOfSystemError(error)
   if (database) return database
   if (hasZodFastifySchemaValidationErrors(error)) return new Problem('invalid_input')
   // the plugin answers by itself instead of calling back

@@ -52,14 +52,14 @@ export class Problem extends Error {
   }
 }
 
-/** PostgreSQL's errors that mean something to a person; undefined for those that are a fault of ours. */
-export function problemOfDatabaseError(error: unknown): Problem | undefined {
+/** Errors of PostgreSQL and of the file system that mean something to a person; undefined for those that are a fault of ours. */
+export function problemOfSystemError(error: unknown): Problem | undefined {
   const code = (error as { code?: unknown }).code
   // pg's own words for a connection that broke, or for a turn that did not come, carry no code
   if (typeof code !== 'string')
     return lost.test((error as Error).message) ? new Problem('database_unavailable') : undefined
-  // 53100 disk full, 53200 out of memory
-  if (code === '53100') return new Problem('storage_full')
+  // disk full: the database's own, the one with the temporary folder, or this user's share of it
+  if (['53100', 'ENOSPC', 'EDQUOT'].includes(code)) return new Problem('storage_full')
   // connection refused, lost, server starting or stopping; too many connections
   if (/^(08|57P0[1-3]|53300)/.test(code) || ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE'].includes(code))
     return new Problem('database_unavailable')
