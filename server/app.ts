@@ -7,7 +7,7 @@ import formbody from '@fastify/formbody'
 import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import fastifyStatic from '@fastify/static'
-import Fastify, { LogController, type FastifyInstance, type RouteOptions } from 'fastify'
+import Fastify, { LogController, type FastifyInstance, type FastifySchema, type RouteOptions } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { capabilities } from './capabilities.ts'
 import type { Services } from './services.ts'
@@ -20,6 +20,8 @@ export interface DeclaredRoute {
   method: string
   url: string
   audience: string
+  /** what the route says of itself: docs/openapi.json is made from those that say what they answer */
+  schema: FastifySchema | undefined
 }
 
 declare module 'fastify' {
@@ -127,6 +129,6 @@ function tableOf(routes: readonly RouteOptions[]): DeclaredRoute[] {
   return routes.flatMap((route) => {
     const audience = route.config?.audience
     if (!audience) throw new Error(`route ${String(route.method)} ${route.url} declares no audience`)
-    return [route.method].flat().map((method) => ({ method, url: route.url, audience }))
+    return [route.method].flat().map((method) => ({ method, url: route.url, audience, schema: route.schema }))
   })
 }

@@ -10,6 +10,7 @@ import { asAudience, forAudience, identityOf, workplacesInReach } from '../web/a
 import { deskPage } from '../web/desk.ts'
 import { formatDate } from '../web/formats.ts'
 import { Problem } from '../web/problems.ts'
+import { progressReply } from '../web/progress-reply.ts'
 import { once } from '../web/repeated-post.ts'
 import type { FieldError } from '../web/render.ts'
 import { campaignIdOf } from './campaign-address.ts'
@@ -158,7 +159,7 @@ function addProgressRoutes(scope: FastifyInstance, services: Services, desk: 'im
     })
   })
 
-  scope.get(`/${desk}/campaigns/:id/progress`, async (request, reply) => {
+  scope.get(`/${desk}/campaigns/:id/progress`, { schema: progressReply }, async (request, reply) => {
     const { companyId } = identityOf(request)
     const id = campaignIdOf(request)
     const { campaign, counts } = await asAudience(services, request, async (db: AnyHandle) => ({

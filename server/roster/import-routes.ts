@@ -8,6 +8,7 @@ import { asAudience, forAudience, identityOf } from '../web/audience.ts'
 import { deskPage } from '../web/desk.ts'
 import { idOf } from '../web/params.ts'
 import { Problem } from '../web/problems.ts'
+import { progressReply } from '../web/progress-reply.ts'
 import { once } from '../web/repeated-post.ts'
 import { applyImportIn, discardImport } from './apply.ts'
 import { columns } from './columns.ts'
@@ -98,7 +99,7 @@ function addPages(scope: FastifyInstance, services: Services): void {
     return deskPage(services, request, reply, 'roster/preview', page)
   })
 
-  scope.get('/hr/roster/imports/:id/progress', async (request, reply) => {
+  scope.get('/hr/roster/imports/:id/progress', { schema: progressReply }, async (request, reply) => {
     const { companyId } = identityOf(request)
     const id = idOf(request)
     const found = await load(services, request, companyId, id)
