@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { pino, type BaseLogger } from 'pino'
-import { createSetupCode } from './access/index.ts'
+import { findSetupCode } from './access/index.ts'
 import { buildApp } from './app.ts'
 import { jobHandlers, mailTemplates, ticks } from './capabilities.ts'
 import type { Clock } from './clock.ts'
@@ -166,7 +166,7 @@ async function listen(app: FastifyInstance, config: Config): Promise<string> {
 /** While there is no company: where to begin, and the code that only who reads this console knows. Not in the log, which others may collect. */
 async function announceFirstVisit(services: Services): Promise<void> {
   if ((await listCompanies(services.database)).length > 0) return
-  const [code, address] = [createSetupCode(), `${services.config.baseUrl}/setup`]
+  const [code, address] = [await findSetupCode(services), `${services.config.baseUrl}/setup`]
   for (const locale of ['ja', 'en'])
     process.stdout.write(`${services.texts.text(locale, 'web.firstVisit', { address, code })}\n`)
 }

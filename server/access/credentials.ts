@@ -66,6 +66,8 @@ export async function ensureTotpSecret(
     .set({ totp_sealed: sealed })
     .where('company_id', '=', companyId)
     .where('id', '=', userId)
+    // made a moment ago by another request: that one may stand on a screen already
+    .where('totp_sealed', 'is', null)
     .where('totp_confirmed_at', 'is', null)
     .execute()
 }

@@ -14,6 +14,6 @@ export { directorsOf, everyHolderOf, holdersOf, staffMailbox, staffNames } from 
 export { ticks } from './jobs.ts'
 export { mailTemplates } from './mails.ts'
 export { addRoutes } from './routes.ts'
-export { createSetupCode } from './setup-code.ts'
+export { findSetupCode } from './setup-code.ts'
 export { createStaffUser, setPasswordAndTotp } from './users.ts'
 export type { StaffRole } from './tables.ts'

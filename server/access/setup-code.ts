@@ -1,27 +1,28 @@
 import { timingSafeEqual } from 'node:crypto'
-import { normaliseCrockford, randomCrockford } from '../ids.ts'
+import { databaseIdentity } from '../database/identity.ts'
+import { crockfordOf, normaliseCrockford } from '../ids.ts'
+import type { Services } from '../services.ts'
 
-// State of this process on purpose: the code proves that who sets up can read this server's console. It is never stored.
-let current: string | undefined
+/** 60 bits */
+const length = 12
+
+async function codeOf(services: Services): Promise<string> {
+  const identity = await databaseIdentity(services.database)
+  return crockfordOf(services.vault.installationHash('set-up code', identity).subarray(0, length))
+}
 
 /**
- * Makes the code that the first visit asks for (60 random bits, `xxxx-xxxx-xxxx`); `serve` prints it on the console while there is no company.
- * A new one takes the place of the old.
+ * The code that the first visit asks for (60 bits, `xxxx-xxxx-xxxx`); `serve` prints it on the console while there is no company. It proves that who
+ * sets up can read this server's console. Stored nowhere: whatever process holds the outer key and this database finds the same one, and with another
+ * key or another database it is another.
  */
-export function createSetupCode(): string {
-  current = randomCrockford(12)
-  return current.match(/.{4}/g)!.join('-')
+export async function findSetupCode(services: Services): Promise<string> {
+  return (await codeOf(services)).match(/.{4}/g)!.join('-')
 }
 
-/** Whether this is the code of this process; case, hyphens and look-alikes are forgiven. Without a code nothing fits. */
-export function isSetupCode(typed: string): boolean {
-  if (current === undefined) return false
+/** Whether this is the code of this installation; case, hyphens and look-alikes are forgiven. */
+export async function isSetupCode(services: Services, typed: string): Promise<boolean> {
   const given = Buffer.from(normaliseCrockford(typed))
-  const expected = Buffer.from(current)
+  const expected = Buffer.from(await codeOf(services))
   return given.length === expected.length && timingSafeEqual(given, expected)
-}
-
-/** The code has done its work. */
-export function forgetSetupCode(): void {
-  current = undefined
 }

@@ -3,7 +3,8 @@ import { mkdir, open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /**
- * The key that is not in the database. It wraps company keys and nothing else, and never lies in the data folder or its backups.
+ * The key that is not in the database. It wraps company keys; what belongs to the whole installation and to no company (the code of the first visit) is
+ * told apart by keys derived from it. It never lies in the data folder or its backups.
  */
 export interface OuterKey {
   key: Buffer

@@ -53,6 +53,11 @@ export interface Vault {
   ) => Promise<(Value | undefined)[]>
   /** Keyed hash to find a thing again without telling it (HMAC-SHA-256 under a key derived from the company key, per purpose). */
   lookUpHash: (companyId: string, purpose: string, value: string) => Promise<Buffer>
+  /**
+   * Keyed hash for what belongs to the whole installation (HMAC-SHA-256 under a key derived from the outer key, per purpose): the same in every process
+   * that holds the key, in the database nowhere.
+   */
+  installationHash: (purpose: string, value: string) => Buffer
   /** Destroys data keys: what they sealed is gone for good. Returns how many. */
   shred: (db: Handle, companyId: string, of: { area: Area; subjectId: string; recordType?: string }) => Promise<number>
 }
@@ -283,6 +288,11 @@ export function createVault(database: Database, outer: OuterKey): Vault {
       // the oldest key: a look-up must stay the same when the company key is rotated
       const oldest = (await keysOf(companyId)).at(-1)!
       const derived = Buffer.from(hkdfSync('sha256', oldest.key, companyId, `look-up ${purpose}`, 32))
+      return createHmac('sha256', derived).update(value).digest()
+    },
+
+    installationHash(purpose, value) {
+      const derived = Buffer.from(hkdfSync('sha256', outer.key, '', `installation ${purpose}`, 32))
       return createHmac('sha256', derived).update(value).digest()
     },
 

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { faultOfPassword, hashPassword, verifyPassword } from '../../server/access/passwords.ts'
 import { faultsOfQualification, workplacesOverlap } from '../../server/access/rules.ts'
-import { createSetupCode, forgetSetupCode, isSetupCode } from '../../server/access/setup-code.ts'
 import { decideSlowing, originOf } from '../../server/access/slowing.ts'
 import { createTotpSecret, stepOfCode } from '../../server/access/one-time-codes.ts'
 import { codeAt } from '../helpers/browser.ts'
@@ -114,16 +113,4 @@ test('workplaces overlap when one is every workplace or both are the same', () =
   expect(workplacesOverlap('a', null)).toBe(true)
   expect(workplacesOverlap('a', 'a')).toBe(true)
   expect(workplacesOverlap('a', 'b')).toBe(false)
-})
-
-test('the set-up code forgives case, hyphens and look-alikes, fits once made, and not before or after', () => {
-  forgetSetupCode()
-  expect(isSetupCode('')).toBe(false)
-  const code = createSetupCode()
-  expect(code).toMatch(/^[0-9a-z]{4}-[0-9a-z]{4}-[0-9a-z]{4}$/)
-  expect(isSetupCode(code.toUpperCase().replaceAll('-', ' ').replaceAll('0', 'O'))).toBe(true)
-  expect(isSetupCode(`${code}0`)).toBe(false)
-  expect(isSetupCode(createSetupCode() === code ? '' : code)).toBe(false)
-  forgetSetupCode()
-  expect(isSetupCode(code)).toBe(false)
 })
