@@ -48,21 +48,50 @@ export async function addConsents(
     .execute()
 }
 
-/** Purposes that hold now; with `onlyConfirmed` those that may be used. */
-export async function livePurposes(
-  db: AnyHandle,
-  companyId: string,
-  memberId: string,
-  onlyConfirmed = true,
-): Promise<Purpose[]> {
-  let query = alumniOf(db)
+const liveConsents = (db: AnyHandle, companyId: string, memberId: string) =>
+  alumniOf(db)
     .selectFrom('alumni_consent')
     .select('purpose')
     .where('company_id', '=', companyId)
     .where('member_id', '=', memberId)
     .where('withdrawn_at', 'is', null)
-  if (onlyConfirmed) query = query.where('confirmed_at', 'is not', null)
+
+/** Purposes that hold now: said yes to, confirmed, not taken back. */
+export async function livePurposes(db: AnyHandle, companyId: string, memberId: string): Promise<Purpose[]> {
+  const rows = await liveConsents(db, companyId, memberId).where('confirmed_at', 'is not', null).execute()
+  return rows.map((row) => row.purpose)
+}
+
+/** Purposes that wait for the button behind the link of a mail; with `askedBy` those that a mail of that instant asks about. */
+export async function waitingPurposes(
+  db: AnyHandle,
+  companyId: string,
+  memberId: string,
+  askedBy?: Date,
+): Promise<Purpose[]> {
+  let query = liveConsents(db, companyId, memberId).where('confirmed_at', 'is', null)
+  if (askedBy) query = query.where('given_at', '<=', askedBy)
   return (await query.execute()).map((row) => row.purpose)
+}
+
+/** The second yes: what a mail of the instant `askedBy` asked about counts from now. @returns how many */
+export async function confirmConsents(
+  db: AnyHandle,
+  companyId: string,
+  memberId: string,
+  askedBy: Date,
+  at: Date,
+): Promise<number> {
+  const changed = await alumniOf(db)
+    .updateTable('alumni_consent')
+    .set({ confirmed_at: at })
+    .where('company_id', '=', companyId)
+    .where('member_id', '=', memberId)
+    .where('confirmed_at', 'is', null)
+    .where('withdrawn_at', 'is', null)
+    .where('given_at', '<=', askedBy)
+    .executeTakeFirst()
+  return Number(changed.numUpdatedRows)
 }
 
 /** Takes consents back: these purposes, or all of them. */
@@ -84,23 +113,23 @@ export async function withdrawConsents(
   await query.execute()
 }
 
-/** Makes the live purposes those that are ticked: new ones are kept with their sentence, unticked ones withdrawn. The address is confirmed already. */
+/**
+ * Makes the live purposes those that are ticked: new ones are kept with their sentence and wait for their confirmation, unticked ones are withdrawn at
+ * once. @returns how many are new, and how many wait now, the new ones among them
+ */
 export async function changePurposes(
   db: AnyHandle,
   companyId: string,
   memberId: string,
   ticked: readonly GivenConsent[],
   at: Date,
-): Promise<void> {
-  const before = await livePurposes(db, companyId, memberId)
+): Promise<{ added: number; waiting: number }> {
+  const confirmed = await livePurposes(db, companyId, memberId)
+  const before = [...confirmed, ...(await waitingPurposes(db, companyId, memberId))]
   const wanted = new Set<Purpose>(ticked.map((one) => one.purpose))
   const given = ticked.filter((one) => !before.includes(one.purpose))
-  await withdrawConsents(
-    db,
-    companyId,
-    memberId,
-    at,
-    before.filter((purpose) => !wanted.has(purpose)),
-  )
-  await addConsents(db, companyId, memberId, given, { givenAt: at, confirmedAt: at })
+  const dropped = before.filter((purpose) => !wanted.has(purpose))
+  await withdrawConsents(db, companyId, memberId, at, dropped)
+  await addConsents(db, companyId, memberId, given, { givenAt: at, confirmedAt: null })
+  return { added: given.length, waiting: ticked.filter((one) => !confirmed.includes(one.purpose)).length }
 }

@@ -14,9 +14,19 @@ import { cookieOf, forAudience } from '../web/audience.ts'
 import { readLink, type Link } from '../web/links.ts'
 import { Problem } from '../web/problems.ts'
 import { openSession } from '../web/sessions.ts'
-import { livePurposes, withdrawConsents } from './consents.ts'
+import { confirmWords } from './confirm-words.ts'
+import { waitingPurposes, withdrawConsents } from './consents.ts'
 import { findCertificate } from './leaving.ts'
-import { confirmMember, findMember, findMemberByAddress, pretendToRemind, recordOwn, remind } from './members.ts'
+import { confirmationMadeAt } from './mails.ts'
+import {
+  confirmMember,
+  findMember,
+  findMemberByAddress,
+  pretendToRemind,
+  recordOwn,
+  remind,
+  type Member,
+} from './members.ts'
 import type { AnyHandle } from './tables.ts'
 
 const tokenParams = z.object({ token: z.string().max(100) })
@@ -26,7 +36,13 @@ const certificateParams = z.object({
   number: z.string().regex(/^A-[0-9A-Z]{5}-[0-9A-Z]{5}$/),
 })
 
+/** What the home says after a confirmation. */
+const doneOf = { membership: 'joined', purposes: 'confirmed' } as const
+
 type PublicLinkKind = 'alumni_confirmation' | 'alumni' | 'alumni_refusal'
+
+const isTicked = (request: FastifyRequest, field: string) =>
+  (request.body as Record<string, unknown> | undefined)?.[field] === 'yes'
 
 /** The pool's public doors: confirming, coming back, refusing mail. GET shows, only POST acts. */
 export function addDoorRoutes(app: FastifyInstance, services: Services): void {
@@ -58,14 +74,12 @@ export function addDoorRoutes(app: FastifyInstance, services: Services): void {
     reply.setCookie(cookieOf.alumni, cookie, { path: '/', httpOnly: true, sameSite: 'lax', secure })
   }
 
-  /** Company and, where the member still exists, what the page shows. */
-  async function load(link: Link): Promise<{ company: CompanyDetails; purposes: string[] }> {
+  /** Company and member. @throws {Problem} link_unknown when there is no such member any more */
+  async function load(link: Link): Promise<{ company: CompanyDetails; member: Member }> {
     return asMember(link, async (db) => {
-      if (!(await findMember(db, services, link.companyId, link.subjectId))) throw new Problem('link_unknown')
-      return {
-        company: await getCompanyDetails(db, link.companyId),
-        purposes: await livePurposes(db, link.companyId, link.subjectId, false),
-      }
+      const member = await findMember(db, services, link.companyId, link.subjectId)
+      if (!member) throw new Problem('link_unknown')
+      return { company: await getCompanyDetails(db, link.companyId), member }
     })
   }
 
@@ -85,9 +99,8 @@ export function addDoorRoutes(app: FastifyInstance, services: Services): void {
    * A box that starts unticked stands before each button a mail leads to: programs that look through mails open links and press every button
    * (law D-2). @returns what the page says when the box is missing
    */
-  function findMissingTick(request: FastifyRequest, field: 'confirm' | 'open' | 'refuse') {
-    const ticked = (request.body as Record<string, unknown> | undefined)?.[field] === 'yes'
-    return ticked
+  function findMissingTick(request: FastifyRequest, field: 'open' | 'refuse') {
+    return isTicked(request, field)
       ? undefined
       : { errors: [{ field, message: services.texts.text(request.locale, `alumni.errors.${field}`) }] }
   }
@@ -96,28 +109,38 @@ export function addDoorRoutes(app: FastifyInstance, services: Services): void {
     request: FastifyRequest,
     reply: FastifyReply,
     link: Link,
-    more = {},
+    isTickMissing = false,
   ): Promise<FastifyReply> {
-    const { company, purposes } = await load(link)
+    const { company, member } = await load(link)
+    const purposes = await asMember(link, (db) =>
+      waitingPurposes(db, link.companyId, link.subjectId, confirmationMadeAt(link)),
+    )
     const sentences = purposes.map((purpose) =>
       services.texts.text(request.locale, `alumni.purpose.${purpose}`, { company: company.name }),
     )
-    return show(request, reply, 'alumni/confirm', link, company, { sentences, ...more })
+    const words = confirmWords(member.state, purposes.length)
+    const errors = [{ field: 'confirm', message: services.texts.text(request.locale, words.missingTickKey) }]
+    return show(request, reply, 'alumni/confirm', link, company, {
+      sentences,
+      ...words,
+      ...(isTickMissing && { errors }),
+    })
   }
   app.get('/alumni/confirm/:token', { schema: { params: tokenParams } }, async (request, reply) =>
     showConfirm(request, reply, await linkOf(request, 'alumni_confirmation')),
   )
   app.post('/alumni/confirm/:token', { schema: { params: tokenParams } }, async (request, reply) => {
     const link = await linkOf(request, 'alumni_confirmation')
-    const missing = findMissingTick(request, 'confirm')
-    if (missing) return showConfirm(request, reply, link, missing)
-    const isFirst = await asMember(link, async (db, at) => {
-      if (!(await findMember(db, services, link.companyId, link.subjectId))) throw new Problem('link_unknown')
-      const first = await confirmMember(db, link.companyId, link.subjectId, request.id, at)
+    if (!isTicked(request, 'confirm')) return showConfirm(request, reply, link, true)
+    const confirmed = await asMember(link, async (db, at) => {
+      const { companyId, subjectId } = link
+      if (!(await findMember(db, services, companyId, subjectId))) throw new Problem('link_unknown')
+      const of = { companyId, memberId: subjectId, askedBy: confirmationMadeAt(link), requestId: request.id }
+      const what = await confirmMember(db, of, at)
       await begin(db, reply, link, at)
-      return first
+      return what
     })
-    return reply.redirect(isFirst ? '/alumni?done=joined' : '/alumni', 303)
+    return reply.redirect(confirmed ? `/alumni?done=${doneOf[confirmed]}` : '/alumni', 303)
   })
 
   app.get('/alumni/in/:token', { schema: { params: tokenParams } }, async (request, reply) => {

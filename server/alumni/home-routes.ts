@@ -9,9 +9,9 @@ import { asAudience, cookieOf, forAudience, identityOf } from '../web/audience.t
 import { Problem } from '../web/problems.ts'
 import type { FieldError } from '../web/render.ts'
 import { once } from '../web/repeated-post.ts'
-import { changePurposes, livePurposes, purposeSentences } from './consents.ts'
+import { changePurposes, livePurposes, purposeSentences, waitingPurposes } from './consents.ts'
 import { certificateNumber, hasCertificate, leaveAndDelete } from './leaving.ts'
-import { changeProfile, findMember, recordOwn, setPaused, type Member } from './members.ts'
+import { askToConfirm, changeProfile, findMember, recordOwn, setPaused, type Member } from './members.ts'
 import { offeredPurposes } from './purposes.data.ts'
 import { isOpen, listReturnRequests, sendReturnRequest, withdrawReturnRequest } from './returns.ts'
 import type { AnyHandle } from './tables.ts'
@@ -24,7 +24,17 @@ const returnBody = z.object({ contactUserId: z.uuid(), message: z.string().trim(
 const requestParams = z.object({ id: z.uuid() })
 const leaveBody = z.object({ leave: z.literal('yes'), refuse: z.literal('yes').optional() })
 const formIdBody = z.object({ form_id: z.uuid() })
-const doneNotices = new Set(['joined', 'profile', 'purposes', 'paused', 'resumed', 'return', 'withdrawn'])
+const doneNotices = new Set([
+  'joined',
+  'profile',
+  'purposes',
+  'waiting',
+  'confirmed',
+  'paused',
+  'resumed',
+  'return',
+  'withdrawn',
+])
 
 interface Home {
   member: Member
@@ -63,13 +73,17 @@ export function addHomeRoutes(app: FastifyInstance, services: Services): void {
 
   app.get('/alumni', async (request, reply) => {
     const { companyId } = identityOf(request)
-    const { member, company, live, requests, contacts } = await load(request, async (db, home) => ({
+    const { member, company, live, waiting, requests, contacts } = await load(request, async (db, home) => ({
       live: await livePurposes(db, companyId, home.member.id),
+      waiting: await waitingPurposes(db, companyId, home.member.id),
       requests: await listReturnRequests(db, companyId),
       contacts: await everyHolderOf(db, companyId, 'hr'),
     }))
     const text = textIn(request)
     const { done } = request.query as { done?: string }
+    const all = purposeSentences(text, company.name)
+    const wordsOf = (purposes: readonly string[]) =>
+      all.filter((one) => purposes.includes(one.purpose)).map((one) => one.sentence)
     const nameOf = new Map(contacts.map((one) => [one.userId, one.name]))
     return reply.page('alumni/home', {
       contact: contactOf(company),
@@ -80,9 +94,8 @@ export function addHomeRoutes(app: FastifyInstance, services: Services): void {
       joinedAt: member.joinedAt,
       leftInYear: String(member.leftInYear),
       isPaused: member.state === 'paused',
-      sentences: purposeSentences(text, company.name)
-        .filter((one) => live.includes(one.purpose))
-        .map((one) => one.sentence),
+      sentences: wordsOf(live),
+      waitingSentences: wordsOf(waiting),
       requests: requests.map((one) => ({
         id: one.id,
         contactName: nameOf.get(one.contactUserId) ?? text('alumni.return.contactGone'),
@@ -122,8 +135,9 @@ export function addHomeRoutes(app: FastifyInstance, services: Services): void {
 
   app.get('/alumni/purposes', async (request, reply) => {
     const { companyId } = identityOf(request)
-    const { company, live, refused } = await load(request, async (db, { member }) => ({
+    const { company, live, waiting, refused } = await load(request, async (db, { member }) => ({
       live: await livePurposes(db, companyId, member.id),
+      waiting: await waitingPurposes(db, companyId, member.id),
       refused: await isSuppressed(db, services.vault, companyId, member.profile.email),
     }))
     return reply.page('alumni/purposes', {
@@ -131,10 +145,12 @@ export function addHomeRoutes(app: FastifyInstance, services: Services): void {
       sender: company.name,
       postalAddress: company.postalAddress,
       isRefused: refused,
+      isWaiting: waiting.length > 0,
       choices: purposeSentences(textIn(request), company.name).map((one) => ({
         value: one.purpose,
         label: one.sentence,
-        checked: live.includes(one.purpose),
+        checked: live.includes(one.purpose) || waiting.includes(one.purpose),
+        hint: waiting.includes(one.purpose) ? textIn(request)('alumni.purposes.waiting') : '',
       })),
     })
   })
@@ -148,9 +164,10 @@ export function addHomeRoutes(app: FastifyInstance, services: Services): void {
         .filter((one) => body.data.purpose.includes(one.purpose))
         .map((one) => ({ purpose: one.purpose, shownText: one.sentence, locale: request.locale }))
       const at = services.clock.now()
-      await changePurposes(db, companyId, subjectId, ticked, at)
+      const { added, waiting } = await changePurposes(db, companyId, subjectId, ticked, at)
+      if (waiting > 0) await askToConfirm(db, companyId, subjectId, added > 0, at)
       await recordOwn(db, companyId, subjectId, 'alumni.purposes_changed', request.id, at)
-      return '/alumni?done=purposes'
+      return waiting > 0 ? '/alumni?done=waiting' : '/alumni?done=purposes'
     })
   })
 

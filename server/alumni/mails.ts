@@ -1,12 +1,16 @@
 import { staffMailbox } from '../access/index.ts'
 import { nextDaytime, type MailContext, type MailTemplate, type PreparedMail } from '../mail/index.ts'
 import { mintLink, type LinkKind } from '../web/links.ts'
-import { livePurposes } from './consents.ts'
+import { livePurposes, waitingPurposes } from './consents.ts'
 import { findMember, type Member } from './members.ts'
 
 const day = 24 * 3600_000
 /** How long links hold, milliseconds. A refusal must work as long as anybody keeps the mail. */
 const lasting = { alumni_confirmation: 7 * day, alumni: day, alumni_refusal: 10 * 365 * day } as const
+
+/** When the link of a confirmation was made: it confirms what was said until then, not what was ticked later. */
+export const confirmationMadeAt = ({ expiresAt }: { expiresAt: Date }): Date =>
+  new Date(expiresAt.getTime() - lasting.alumni_confirmation)
 
 async function linkOf(context: MailContext, kind: keyof typeof lasting & LinkKind, path: string): Promise<string> {
   const { services, db, company, subjectId, at } = context
@@ -48,6 +52,19 @@ const confirmation: MailTemplate = {
       ...prepared(context, member, 'alumni/confirmation-mail', 'alumni.mail.confirmation.subject', { link }),
       toName: '',
     }
+  },
+}
+
+/** To members who ticked more later: the address is confirmed, the new purposes are not. */
+const purposes: MailTemplate = {
+  name: 'alumni.purposes',
+  mailClass: 'account',
+  async prepare(context) {
+    const member = await memberOf(context)
+    if (!member || member.state === 'unconfirmed') return undefined
+    if ((await waitingPurposes(context.db, context.company.companyId, member.id)).length === 0) return undefined
+    const link = await linkOf(context, 'alumni_confirmation', '/alumni/confirm/')
+    return prepared(context, member, 'alumni/purposes-mail', 'alumni.mail.purposes.subject', { link })
   },
 }
 
@@ -101,4 +118,4 @@ const returnRequest: MailTemplate = {
   },
 }
 
-export const mailTemplates: readonly MailTemplate[] = [confirmation, wayIn, welcome, returnRequest]
+export const mailTemplates: readonly MailTemplate[] = [confirmation, purposes, wayIn, welcome, returnRequest]

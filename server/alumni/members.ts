@@ -3,7 +3,7 @@ import { recordAudit } from '../audit/index.ts'
 import { newId } from '../ids.ts'
 import { queueMail } from '../mail/index.ts'
 import type { Services } from '../services.ts'
-import { addConsents, type GivenConsent } from './consents.ts'
+import { addConsents, confirmConsents, type GivenConsent } from './consents.ts'
 import { dayStart } from './days.ts'
 import { alumniOf, type AnyHandle, type MemberState, type Profile } from './tables.ts'
 
@@ -143,8 +143,8 @@ async function queueOwnMail(
   template: string,
   at: Date,
   dueAt: Date,
+  batchId = v5(`${template} ${Math.floor(at.getTime() / pauseMilliseconds)}`, memberId),
 ): Promise<void> {
-  const batchId = v5(`${template} ${Math.floor(at.getTime() / pauseMilliseconds)}`, memberId)
   await queueMail(
     db,
     companyId,
@@ -153,14 +153,30 @@ async function queueOwnMail(
   )
 }
 
-/** The button behind the confirmation: membership and consents count from here. Twice is once. @returns whether it was the first time */
-export async function confirmMember(
+/**
+ * The mail that asks to confirm purposes ticked later: one for each change that adds any; to those who only press again, not more often than
+ * other mails.
+ */
+export async function askToConfirm(
   db: AnyHandle,
   companyId: string,
   memberId: string,
-  requestId: string,
+  isNew: boolean,
   at: Date,
-): Promise<boolean> {
+): Promise<void> {
+  await queueOwnMail(db, companyId, memberId, 'alumni.purposes', at, at, isNew ? newId(at) : undefined)
+}
+
+/**
+ * The button behind a confirmation: membership and the consents that its mail (of the instant `askedBy`) asked about count from here. Twice is once.
+ * @returns what this press confirmed
+ */
+export async function confirmMember(
+  db: AnyHandle,
+  of: { companyId: string; memberId: string; askedBy: Date; requestId: string },
+  at: Date,
+): Promise<'membership' | 'purposes' | undefined> {
+  const { companyId, memberId, requestId } = of
   const changed = await alumniOf(db)
     .updateTable('alumni_member')
     .set({ state: 'active', joined_at: at })
@@ -168,18 +184,16 @@ export async function confirmMember(
     .where('id', '=', memberId)
     .where('state', '=', 'unconfirmed')
     .executeTakeFirst()
-  if (changed.numUpdatedRows === 0n) return false
-  await alumniOf(db)
-    .updateTable('alumni_consent')
-    .set({ confirmed_at: at })
-    .where('company_id', '=', companyId)
-    .where('member_id', '=', memberId)
-    .where('confirmed_at', 'is', null)
-    .execute()
+  const confirmed = await confirmConsents(db, companyId, memberId, of.askedBy, at)
+  if (changed.numUpdatedRows === 0n) {
+    if (confirmed === 0) return undefined
+    await recordOwn(db, companyId, memberId, 'alumni.purposes_confirmed', requestId, at)
+    return 'purposes'
+  }
   const welcome = { mailClass: 'alumni_news', template: 'alumni.welcome', area: 'alumni', subjectId: memberId } as const
   await queueMail(db, companyId, [{ ...welcome, contextId: memberId, batchId: newId(at), dueAt: at }], at)
   await recordOwn(db, companyId, memberId, 'alumni.joined', requestId, at)
-  return true
+  return 'membership'
 }
 
 /** One's own act, as a receipt. */

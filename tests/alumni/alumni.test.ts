@@ -276,6 +276,79 @@ describe('at home', () => {
     expect(await memberRow('H1')).toMatchObject({ state: 'active' })
   })
 
+  test('a purpose ticked later waits for the button in a mail of its own; taking a tick away works at once', async () => {
+    world.clock.set('2026-11-04T01:00:00Z')
+    const browser = await member('H2', ['news', 'events'])
+    const { id } = await memberRow('H2')
+    const mails = () => firm.to(privateOf('H2'))
+    const state = async () =>
+      Object.fromEntries(
+        (
+          await world.superuser.query<{ purpose: string; state: string }>(
+            `SELECT purpose, CASE WHEN confirmed_at IS NULL THEN 'waiting' ELSE 'confirmed' END AS state
+             FROM alumni_consent WHERE member_id = $1 AND withdrawn_at IS NULL ORDER BY purpose`,
+            [id],
+          )
+        ).rows.map((row) => [row.purpose, row.state]),
+      )
+    const change = async (purpose: string[]) => {
+      await browser.get('/alumni/purposes')
+      await browser.submit('/alumni/purposes', { purpose })
+      await firm.deliver()
+    }
+    const before = (await mails()).length
+    // only taken away: no mail, nothing to confirm
+    await change(['events'])
+    expect(browser.url).toBe('/alumni?done=purposes')
+    expect([await state(), (await mails()).length]).toEqual([{ events: 'confirmed' }, before])
+
+    await change(['events', 'mentoring'])
+    expect(browser.url).toBe('/alumni?done=waiting')
+    expect(browser.text).toContain('確認のメールをお送りしました')
+    expect(browser.text).toMatch(/確認をお待ちしています .*相談相手になるお願い/)
+    expect(await state()).toEqual({ events: 'confirmed', mentoring: 'waiting' })
+    const first = (await mails()).at(-1)!
+    expect(first.subject).toContain('受け取るものの確認')
+    await browser.get('/alumni/purposes')
+    expect(browser.form('/alumni/purposes').fields.filter(([name]) => name === 'purpose')).toEqual([
+      ['purpose', 'events'],
+      ['purpose', 'mentoring'],
+    ])
+    expect(browser.text.match(/確認をお待ちしています/g)).toHaveLength(1)
+
+    // pressed again at once: no second mail; ticked another one: a mail of its own, which the first one's link does not confirm
+    await change(['events', 'mentoring'])
+    const again = (await mails()).length
+    await change(['events', 'mentoring'])
+    expect((await mails()).length).toBe(again)
+    world.clock.advance(60_000)
+    await change(['events', 'mentoring', 'projects'])
+    const second = (await mails()).at(-1)!
+    expect((await mails()).length).toBe(again + 1)
+
+    const reader = await firm.browser()
+    await reader.get(linkIn(first))
+    expect(reader.text).toContain('相談相手になるお願い')
+    expect(reader.text).not.toContain('協業')
+    await reader.get(linkIn(first))
+    await reader.submit(/\/alumni\/confirm\//)
+    expect(reader.errors()).toEqual(['受け取る場合は、確認の欄にチェックを入れてください。'])
+    expect(await state()).toEqual({ events: 'confirmed', mentoring: 'waiting', projects: 'waiting' })
+    await reader.submit(/\/alumni\/confirm\//, { confirm: 'yes' })
+    expect(reader.url).toBe('/alumni?done=confirmed')
+    expect(await state()).toEqual({ events: 'confirmed', mentoring: 'confirmed', projects: 'waiting' })
+    expect(await count("audit_entry WHERE action = 'alumni.purposes_confirmed' AND subject_id = $1", [id])).toBe(1)
+
+    // taken away while it waits: the link that asked for it begins nothing
+    await change(['events', 'mentoring'])
+    await reader.get(linkIn(second))
+    expect(reader.text).toContain('もうありません')
+    await reader.submit(/\/alumni\/confirm\//, { confirm: 'yes' })
+    expect(reader.url).toBe('/alumni')
+    expect(await state()).toEqual({ events: 'confirmed', mentoring: 'confirmed' })
+    world.clock.set('2026-11-02T01:00:00Z')
+  })
+
   test('coming back by address: the same answer for strangers, a link once in ten minutes for members', async () => {
     world.clock.set('2026-11-05T01:00:00Z')
     const sentTo = async (code: string) => (await firm.to(privateOf(code))).length
