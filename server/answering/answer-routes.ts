@@ -8,7 +8,8 @@ import { bodyOf } from '../web/body.ts'
 import { contactOf } from '../web/contact.ts'
 import { Problem } from '../web/problems.ts'
 import type { Wrong } from './draft.ts'
-import { firstOpenSheet, reviewView, sheetView } from './pages.ts'
+import { firstOpenSheet, reviewView } from './pages.ts'
+import { sendSheet, type Refused } from './sheet-page.ts'
 import { applyForm, fieldOf, strangeFields, type SheetBody } from './sheet-form.ts'
 import type { Sheet } from './sheets.ts'
 import { changeDraft, Elsewhere, invitationOf, loadSitting, orElsewhere } from './sitting.ts'
@@ -36,27 +37,19 @@ export function addAnswerRoutes(app: FastifyInstance, services: Services): void 
   )
 
   app.get('/answer/:sheet(^\\d+$)', { ...entersByItself, schema: { params } }, (request: SheetRequest, reply) =>
-    orElsewhere(reply, () => showSheet(request, reply, {})),
+    orElsewhere(reply, () => showSheet(request, reply)),
   )
 
-  async function showSheet(
-    request: SheetRequest,
-    reply: FastifyReply,
-    over: { body?: SheetBody; wrong?: readonly Wrong[] },
-    status = 200,
-  ): Promise<FastifyReply> {
+  async function showSheet(request: SheetRequest, reply: FastifyReply, refused?: Refused): Promise<FastifyReply> {
     const sitting = await loadSitting(services, request)
     const sheet = sheetOf(sitting.sheets, request.params.sheet)
-    const { locale } = request
-    const draw = (item: object) =>
-      services.renderer.render('answering/item', { locale, timeZone: sitting.identity.timeZone, data: item })
-    return reply.page('answering/sheet', sheetView(sitting, sheet, sayFor(request), locale, draw, over), { status })
+    return sendSheet(services, request, reply, { sitting, sheet, ...(refused && { refused }) })
   }
 
   app.post('/answer/:sheet(^\\d+$)', { ...entersByItself, schema: { params } }, (request: SheetRequest, reply) =>
     orElsewhere(reply, async () => {
       const { body, wrong, last } = await save(request)
-      if (wrong.length > 0) return showSheet(request, reply, { body, wrong }, 400)
+      if (wrong.length > 0) return showSheet(request, reply, { body, wrong })
       return reply.redirect(afterSheet(request.params.sheet, last, body['go']), 303)
     }),
   )

@@ -23,6 +23,8 @@ export interface OpenSitting {
   campaign: Campaign
   code: StoredCode
   contact: Contact
+  /** the same object for everybody while it is fresh */
+  frame: Frame
 }
 
 /** Where a person is sent instead of the page they asked for. */
@@ -70,10 +72,11 @@ export async function loadSitting(services: Services, request: FastifyRequest): 
   if (!sitting.sealedDraft || !sitting.campaignId) throw new Elsewhere('/answer/submitted')
   if (!mayGoOn(sitting.code, identity)) throw new Elsewhere('/answer/code')
   const draft = keys.open<Draft>({ table: 'response_draft', rowId: invitationId }, sitting.sealedDraft)
-  const { campaign, contact } = await frameOf(services, request, identity, sitting.campaignId)
+  const frame = await frameOf(services, request, identity, sitting.campaignId)
+  const { campaign, contact } = frame
   checkOpen(campaign, services.clock.now())
   const sheets = planSheets(await versionsOf(draft.questionnaires), draft.asksSex)
-  return { identity, invitationId, draft, sheets, campaign, code: sitting.code, contact }
+  return { identity, invitationId, draft, sheets, campaign, code: sitting.code, contact, frame }
 }
 
 /** Enters where the route does so by itself; after that, and elsewhere, an ordinary transaction of the one who asks. */
@@ -88,7 +91,8 @@ function inSittingTransaction<Result>(
 }
 
 const freshMilliseconds = 10_000
-interface Frame {
+/** What stands around the questions: the campaign as signed, and whom to ask. */
+export interface Frame {
   campaign: Campaign
   contact: Contact
 }
@@ -114,9 +118,10 @@ async function frameOf(
   const [campaign, contact] = await asAudience(services, request, (db: AnyHandle) =>
     together(getCampaign(db, companyId, campaignId), contactOf(services, db, companyId)),
   )
-  if (campaign.state === 'open') frames.set(name, { campaign, contact, at })
+  const frame = { campaign, contact, at }
+  if (campaign.state === 'open') frames.set(name, frame)
   else frames.delete(name)
-  return { campaign, contact }
+  return frame
 }
 
 export function checkOpen(campaign: Campaign, at: Date): void {

@@ -85,6 +85,9 @@ interface CompanyKey {
 /** Envelope encryption: data key per subject and record type, wrapped by the company key, wrapped by a key outside the database. */
 export function createVault(database: Database, outer: OuterKey): Vault {
   const companyKeys = new Map<string, CompanyKey[]>()
+  // Spares the same person's next page the unwrapping. It opens nothing by itself: the wrapped key is read at each use, so
+  // that a shredded one is gone at once, and what unwraps it (the company key) is in this process anyway.
+  const unwrapped = new Map<string, { companyId: string; wrapped: Buffer; key: KeyObject }>()
 
   async function keysOf(companyId: string): Promise<CompanyKey[]> {
     const known = companyKeys.get(companyId)
@@ -122,11 +125,17 @@ export function createVault(database: Database, outer: OuterKey): Vault {
 
   async function unwrap(
     companyId: string,
-    row: { company_key_id: string; wrapped: Buffer; area: string; subject_id: string; record_type: string },
+    row: { id: string; company_key_id: string; wrapped: Buffer; area: string; subject_id: string; record_type: string },
   ): Promise<KeyObject> {
+    const known = unwrapped.get(row.id)
+    if (known && known.companyId === companyId && known.wrapped.equals(row.wrapped)) return known.key
     const of = { area: row.area as Area, subjectId: row.subject_id, recordType: row.record_type }
-    const { key } = await companyKey(companyId, row.company_key_id)
-    return createSecretKey(decrypt(key, row.wrapped, boundKey(companyId, of)))
+    const company = await companyKey(companyId, row.company_key_id)
+    const key = createSecretKey(decrypt(company.key, row.wrapped, boundKey(companyId, of)))
+    // the oldest goes first
+    if (unwrapped.size >= mostUnwrapped) unwrapped.delete(unwrapped.keys().next().value!)
+    unwrapped.set(row.id, { companyId, wrapped: row.wrapped, key })
+    return key
   }
 
   function batchOf(companyId: string, keys: ReadonlyMap<string, DataKey>): ReadyKeys {
@@ -309,6 +318,8 @@ export function createVault(database: Database, outer: OuterKey): Vault {
   }
   return vault
 }
+
+const mostUnwrapped = 1_000
 
 const findOwnKeys = keptQuery(
   (db: Kysely<VaultTables>, of: { area: Area; recordTypes: readonly string[] }) =>

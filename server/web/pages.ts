@@ -3,6 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import type { Services } from '../services.ts'
 import { Problem, problemOfSystemError } from './problems.ts'
+import type { Filling, Shell } from './shell.ts'
 
 declare module 'fastify' {
   interface FastifyReply {
@@ -15,6 +16,8 @@ declare module 'fastify' {
       data: Record<string, unknown>,
       options?: { status?: number; timeZone?: string },
     ) => Promise<FastifyReply>
+    /** The same from a shell with the holes `csrf` and `formId` (see shell.ts) and others that `fillings` are for. */
+    pageFrom: (shell: Shell, fillings: Record<string, Filling>) => Promise<FastifyReply>
   }
 }
 
@@ -63,6 +66,11 @@ export function addPages(app: FastifyInstance, services: Services): void {
     return this.code(options.status ?? 200)
       .type('text/html; charset=utf-8')
       .send(html)
+  })
+
+  app.decorateReply('pageFrom', async function (this: FastifyReply, shell, fillings) {
+    const page = shell.fill({ ...fillings, csrf: this.generateCsrf(), formId: randomUUID() })
+    return this.type('text/html; charset=utf-8').send(page)
   })
 
   app.setNotFoundHandler(async (request, reply) => sendProblem(request, reply, new Problem('not_found')))

@@ -189,7 +189,8 @@ export async function inSession<Tables, Result>(
   if (!match) return undefined
   let sql = enteringSqls.get(entrance.role)
   if (sql === undefined) enteringSqls.set(entrance.role, (sql = enteringSql(entrance.role)))
-  const values = [match[1], sha256(match[2]!), at, at.toISOString(), entrance.kind, entrance.strengths]
+  const now = at.toISOString()
+  const values = [match[1], sha256(match[2]!), now, now, entrance.kind, entrance.strengths]
   return database.asSession<Tables, Nullable<FoundSession>, Result>(
     { role: entrance.role, sql, values },
     (db, entered) =>

@@ -47,7 +47,11 @@ export async function measurePage(
   const [line] = (await once(bare.stdout, 'data')) as [Buffer]
   const encoding = options.compressed ? { 'accept-encoding': 'br' } : {}
   let turn = 0
-  const next = () => ({ headers: { cookie: sittings[turn++ % sittings.length]!.cookie, ...encoding } })
+  // in the middle of answering a browser has the secret of its forms already
+  const next = () => {
+    const { cookie } = sittings[turn++ % sittings.length]!
+    return { headers: { cookie: `${cookie}; ${stage.csrf.cookie}`, ...encoding } }
+  }
   const measure = async (base: string, pid: number, seconds: number): Promise<Load & Spent> => {
     const before = [cpuSeconds(pid), databaseCpuSeconds(stage.database.pid)] as const
     const got = await load({ url: `${base}${path}`, connections, seconds, next, status: 200 })

@@ -1,0 +1,174 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Answer, AskedItem } from '../../analysis/scoring/index.ts'
+import type { Services } from '../services.ts'
+import { drawShell, type Shell } from '../web/shell.ts'
+import { isAnswered, type Wrong } from './draft.ts'
+import type { Say } from './landing-pages.ts'
+import { inLocale, isNumbered, progressOf } from './pages.ts'
+import { fieldOf, hasTypedField, wasFieldOf, type SheetBody } from './sheet-form.ts'
+import type { ItemsSheet, Sheet } from './sheets.ts'
+import type { Frame, OpenSitting } from './sitting.ts'
+
+/** What was just sent and not taken: typed values stay as typed. */
+export interface Refused {
+  body: SheetBody
+  wrong: readonly Wrong[]
+}
+
+/** One screen of a sitting, as it stands in the draft or, refused, as it was sent. */
+export function sendSheet(
+  services: Services,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { sitting, sheet, refused }: { sitting: OpenSitting; sheet: Sheet; refused?: Refused },
+): Promise<FastifyReply> {
+  const { locale } = request
+  const { timeZone, companyName } = sitting.identity
+  const say: Say = (key, values) => services.texts.text(locale, key, values)
+  const progress = progressOf(sitting, say)
+  if (sheet.kind === 'sex') {
+    const view = {
+      ...around(sitting, sheet),
+      ...progress,
+      errors: [],
+      kind: 'sex',
+      heading: say('answering.sex.title'),
+    }
+    return reply.page('answering/sheet', { ...view, sexIs: sitting.draft.sex ?? '' })
+  }
+  const errors = (refused?.wrong ?? []).map((one) => ({
+    field: fieldOf(one.itemId),
+    message: faultWords(sheet, one, say),
+  }))
+  const draw = (item: object) =>
+    services.renderer.render('answering/item', { locale, timeZone, data: { ...item, errors } })
+  const questions = questionsOf(sitting, sheet, locale, draw, refused)
+  const view = { ...around(sitting, sheet), ...headOf(sheet, say, locale), errors, kind: 'items' }
+  if (refused) {
+    const html = Buffer.concat(questions).toString()
+    return reply.page('answering/sheet', { ...view, ...progress, questions: html }, { status: 400 })
+  }
+  const shell = shellOf(sitting.frame, `${sheet.number} ${locale}`, () => {
+    const data = { ...view, companyName, progressMax: progress.progressMax }
+    return drawShell(services.renderer, 'answering/sheet', { locale, timeZone, data }, holes)
+  })
+  const { progressValue, progressWords } = progress
+  return reply.pageFrom(shell, { progressValue, progressWords, questions })
+}
+
+const holes = ['csrf', 'formId', 'progressValue', 'progressWords', 'questions']
+
+const shells = new WeakMap<Frame, Map<string, Shell>>()
+
+/** What stands around the questions of a screen is the same for everybody in a campaign: drawn once per language while the frame is fresh. */
+function shellOf(frame: Frame, name: string, draw: () => Shell): Shell {
+  let known = shells.get(frame)
+  if (!known) shells.set(frame, (known = new Map()))
+  let shell = known.get(name)
+  if (!shell) known.set(name, (shell = draw()))
+  return shell
+}
+
+const around = ({ sheets, frame }: OpenSitting, sheet: Sheet) => ({
+  contact: frame.contact,
+  hideLanguages: true,
+  action: `/answer/${sheet.number}`,
+  hasBack: sheet.number > 1,
+  // once everything was seen, people come from the review page to fill one gap
+  isLast: sheet.number === sheets.length,
+})
+
+const headOf = ({ section, version, part, parts }: ItemsSheet, say: Say, locale: string) => ({
+  heading: inLocale(section.title, locale),
+  partWords: parts > 1 ? say('answering.sheet.part', { part, parts }) : '',
+  instruction: inLocale(section.instruction, locale),
+  unvalidated: version.definition.languages[locale]?.validated !== true ? say('answering.sheet.unvalidated') : '',
+})
+
+/** Draws templates/answering/item.hbs in the page's language. */
+type DrawItem = (item: Record<string, unknown>) => string
+
+const drawn = new WeakMap<AskedItem, Map<string, Buffer>>()
+
+/**
+ * A question with one choice looks the same for everybody who chose the same: drawn once per language and choice, for as
+ * long as the process lives. It holds nothing of who chose it.
+ */
+function drawOnce(asked: AskedItem, key: string, draw: () => Buffer): Buffer {
+  let known = drawn.get(asked)
+  if (!known) drawn.set(asked, (known = new Map()))
+  let html = known.get(key)
+  if (html === undefined) known.set(key, (html = draw()))
+  return html
+}
+
+function questionsOf(
+  { draft }: OpenSitting,
+  sheet: ItemsSheet,
+  locale: string,
+  draw: DrawItem,
+  refused: Refused | undefined,
+): Buffer[] {
+  const answers = draft.answers[sheet.version.slug] ?? {}
+  return sheet.items.map((asked, index) => {
+    const answer = answers[asked.id]
+    const drawItem = () => Buffer.from(draw(itemView(sheet, asked, index, answer, locale, refused)))
+    const hasOneChoice = asked.item.type === 'single' || asked.item.type === 'rating'
+    return hasOneChoice && !refused ? drawOnce(asked, `${locale} ${String(answer ?? '')}`, drawItem) : drawItem()
+  })
+}
+
+function itemView(
+  sheet: ItemsSheet,
+  asked: AskedItem,
+  index: number,
+  answer: Answer | undefined,
+  locale: string,
+  refused: Refused | undefined,
+): Record<string, unknown> {
+  const { item } = asked
+  const typed = refused?.body[fieldOf(asked.id)]
+  const chosen = new Set([answer ?? []].flat().map(String))
+  const common = {
+    field: fieldOf(asked.id),
+    no: isNumbered(sheet) ? String(sheet.firstNumber + index) : '',
+    words: inLocale(item.text, locale),
+    stem: inLocale(item.stem, locale),
+    help: inLocale(item.help, locale),
+    wasField: hasTypedField(asked) || item.type === 'multiple' ? wasFieldOf(asked.id) : '',
+    was: isAnswered(answer) ? 'filled' : 'empty',
+    filledText: typeof typed === 'string' ? typed : answer === undefined || answer === null ? '' : String(answer),
+  }
+  if (item.type === 'single' || item.type === 'multiple') {
+    const choices = asked.options.map((option) => ({
+      no: String(option.value),
+      words: inLocale(option.text, locale),
+      checked: chosen.has(String(option.value)),
+    }))
+    return { ...common, kind: 'choices', many: item.type === 'multiple', choices }
+  }
+  if (item.type === 'rating') {
+    const values = Array.from({ length: item.max - item.min + 1 }, (_none, step) => item.min + step)
+    const ends: Record<number, string> = {
+      [item.min]: inLocale(item.low, locale),
+      [item.max]: inLocale(item.high, locale),
+    }
+    const choices = values.map((value) => ({
+      no: String(value),
+      words: ends[value] ? `${value} ${ends[value]}` : String(value),
+      checked: chosen.has(String(value)),
+    }))
+    return { ...common, kind: 'choices', many: false, choices }
+  }
+  if (item.type === 'number')
+    return { ...common, kind: 'number', unit: inLocale(item.unit, locale), range: { min: item.min, max: item.max } }
+  if (item.type === 'text') return { ...common, kind: 'text', most: item.max_length, optionalItem: !item.required }
+  return { ...common, kind: 'date' }
+}
+
+/** What was typed wrongly, with what is allowed. */
+function faultWords(sheet: ItemsSheet, { itemId, fault }: Wrong, say: Say): string {
+  const item = sheet.items.find((asked) => asked.id === itemId)?.item
+  if (item?.type === 'number') return say('answering.fault.number', { min: item.min, max: item.max })
+  return say(`answering.fault.${fault}`)
+}
