@@ -69,7 +69,7 @@ export function addPages(app: FastifyInstance, services: Services): void {
   })
 
   app.decorateReply('pageFrom', async function (this: FastifyReply, shell, fillings) {
-    const page = shell.fill({ ...fillings, csrf: this.generateCsrf(), formId: randomUUID() })
+    const page = shell.complete({ ...fillings, csrf: this.generateCsrf(), formId: randomUUID() })
     return this.type('text/html; charset=utf-8').send(page)
   })
 

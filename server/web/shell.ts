@@ -7,7 +7,7 @@ export type Filling = string | number | readonly Buffer[]
 /** A page drawn once with holes in it; filled and encoded for each person. */
 export interface Shell {
   /** @throws when a hole has nothing to go into it */
-  fill: (fillings: Readonly<Record<string, Filling>>) => Buffer
+  complete: (fillings: Readonly<Record<string, Filling>>) => Buffer
 }
 
 // two characters of the private use area, which no text of ours holds
@@ -25,7 +25,7 @@ export function drawShell(renderer: Renderer, page: string, context: RenderConte
   // alternately what stands and the name of the hole that follows
   const parts = html.split(hole).map((part, index) => (index % 2 ? part : Buffer.from(part)))
   return {
-    fill(fillings) {
+    complete(fillings) {
       const filled: Buffer[] = []
       for (const part of parts) {
         if (typeof part !== 'string') {

@@ -19,17 +19,17 @@ function shellOf(template: string, holes: string[], data: object = {}) {
 test('a shell gives what drawing the page whole would give, for each its own', () => {
   const shell = shellOf('<p>{{company}} {{name}} {{name}}</p>{{{list}}}。', ['name', 'list'], { company: '花&道' })
   const list = (text: string) => [Buffer.from(`<b>${text}</b>`), Buffer.from('<i>二</i>')]
-  expect(shell.fill({ name: '一', list: list('あ') }).toString()).toBe('<p>花&amp;道 一 一</p><b>あ</b><i>二</i>。')
-  expect(shell.fill({ name: 7, list: list('い') }).toString()).toBe('<p>花&amp;道 7 7</p><b>い</b><i>二</i>。')
+  expect(shell.complete({ name: '一', list: list('あ') }).toString()).toBe('<p>花&amp;道 一 一</p><b>あ</b><i>二</i>。')
+  expect(shell.complete({ name: 7, list: list('い') }).toString()).toBe('<p>花&amp;道 7 7</p><b>い</b><i>二</i>。')
 })
 
 test('words that go into a hole are escaped', () => {
-  expect(shellOf('<p title="{{name}}">', ['name']).fill({ name: '"><script>' }).toString()).toBe(
+  expect(shellOf('<p title="{{name}}">', ['name']).complete({ name: '"><script>' }).toString()).toBe(
     '<p title="&quot;&gt;&lt;script&gt;">',
   )
 })
 
 test('a hole that nothing goes into is a fault, not a gap', () => {
   const shell = shellOf('{{name}}', ['name'])
-  expect(() => shell.fill({})).toThrow('Page "page": nothing for the hole "name"')
+  expect(() => shell.complete({})).toThrow('Page "page": nothing for the hole "name"')
 })
