@@ -82,9 +82,9 @@ export async function together<Parts extends readonly unknown[]>(
   return settled.map((one) => (one as PromiseFulfilledResult<unknown>).value) as unknown as Parts
 }
 
-// Employees come by the thousands and send a few dozen statements: those are parsed and planned once per connection, not at
-// each request. Staff statements vary too much to be worth the memory of the database's processes.
-const prepares: ReadonlySet<DatabaseRole> = new Set(['employee'])
+// Employees come by the thousands and send a few dozen statements, and so does the mailer for their mails: those are parsed and
+// planned once per connection, not each time. Staff statements vary too much to be worth the memory of the database's processes.
+const prepares: ReadonlySet<DatabaseRole> = new Set(['employee', 'mailer'])
 const mostPrepared = 100
 
 function lentOf(client: PoolClient): Lent {

@@ -82,10 +82,10 @@ test('kill -9 of the worker amid 2,000 invitations: everybody gets one with a li
     "SELECT max(claimed_until) AS until FROM mail_message WHERE company_id = $1 AND state = 'sending'",
     [companyId],
   )
-  const second = startProcess(new Date(claims[0]!.until.getTime() - 3_000).toISOString())
+  const second = startProcess(new Date(claims[0]!.until.getTime() - 2_000).toISOString())
   const left = performance.now()
   while ((await states(companyId))['accepted'] !== people) {
-    if (performance.now() - left > 90_000) throw new Error(`only ${JSON.stringify(await states(companyId))}`)
+    if (performance.now() - left > 150_000) throw new Error(`only ${JSON.stringify(await states(companyId))}`)
     await new Promise((wait) => setTimeout(wait, 200))
   }
   const sendingMs = performance.now() - sentAt
@@ -124,7 +124,7 @@ test('kill -9 of the worker amid 2,000 invitations: everybody gets one with a li
       `${new Set(paths).size} different links, ${sample.length} of ${sample.length} tried open; ` +
       `opening ${seconds(openingMs)} s, sending ${seconds(sendingMs)} s`,
   )
-}, 180_000)
+}, 240_000)
 
 const seconds = (milliseconds: number) => (milliseconds / 1000).toFixed(1)
 
