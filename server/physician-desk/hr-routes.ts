@@ -238,12 +238,5 @@ async function requestPage(
     }
   })
   const errors = wrong.map((field) => ({ field, message: words(`measure.errors.${field}`) }))
-  return deskPage(
-    services,
-    request,
-    reply,
-    'physician-desk/hr-request',
-    { ...data, ...(errors.length > 0 && { errors }) },
-    { status: errors.length > 0 ? 400 : 200 },
-  )
+  return deskPage(services, request, reply, 'physician-desk/hr-request', data, { errors })
 }

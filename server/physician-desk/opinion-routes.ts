@@ -141,14 +141,7 @@ async function formPage(
     }
   })
   const errors = again.wrong.map(({ field, text }) => ({ field, message: words(`form.errors.${text}`) }))
-  return deskPage(
-    services,
-    request,
-    reply,
-    'physician-desk/opinion',
-    { ...data, ...(errors.length > 0 && { errors }) },
-    { status: errors.length > 0 ? 400 : 200 },
-  )
+  return deskPage(services, request, reply, 'physician-desk/opinion', data, { errors })
 }
 
 async function previewPage(
@@ -181,12 +174,5 @@ async function previewPage(
     }
   })
   const errors = wrong.map((field) => ({ field, message: words('preview.explainedFirst') }))
-  return deskPage(
-    services,
-    request,
-    reply,
-    'physician-desk/preview',
-    { ...data, ...(errors.length > 0 && { errors }) },
-    { status: errors.length > 0 ? 400 : 200 },
-  )
+  return deskPage(services, request, reply, 'physician-desk/preview', data, { errors })
 }

@@ -154,14 +154,7 @@ async function signPage(
     }
   })
   const errors = wrong.map((field) => ({ field, message: text(`errors.${field}`) }))
-  return deskPage(
-    services,
-    request,
-    reply,
-    'results/sign',
-    { ...data, ...(errors.length > 0 && { errors }) },
-    { status: errors.length > 0 ? 400 : 200 },
-  )
+  return deskPage(services, request, reply, 'results/sign', data, { errors })
 }
 
 async function personPage(
@@ -201,12 +194,5 @@ async function personPage(
     field,
     message: services.texts.text(request.locale, `results.sign.errors.${field}`),
   }))
-  return deskPage(
-    services,
-    request,
-    reply,
-    'results/need-person',
-    { ...data, ...(errors.length > 0 && { errors }) },
-    { status: errors.length > 0 ? 400 : 200 },
-  )
+  return deskPage(services, request, reply, 'results/need-person', data, { errors })
 }

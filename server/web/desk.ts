@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Services } from '../services.ts'
+import type { FieldError } from './render.ts'
 
 /** Rooms of the desks, in the order of the left rail. A capability adds its line here when it opens a room. */
 const rooms: readonly { role: string; href: string; label: string }[] = [
@@ -25,14 +26,17 @@ export function firstRoomOf(role: string): string {
   return rooms.find((room) => room.role === role)?.href ?? '/staff'
 }
 
-/** Sends a desk page: adds the rail of the route's role (`nav`) and the signed-in person with their roles (`user`). */
+/**
+ * Sends a desk page: adds the rail of the route's role (`nav`) and the signed-in person with their roles (`user`).
+ * `errors`: what was typed wrongly; with any, the page comes back with status 400.
+ */
 export async function deskPage(
   services: Services,
   request: FastifyRequest,
   reply: FastifyReply,
   page: string,
   data: Record<string, unknown>,
-  options: { status?: number } = {},
+  { status, errors = [] }: { status?: number; errors?: readonly FieldError[] } = {},
 ): Promise<FastifyReply> {
   const audience = request.routeOptions.config.audience
   const text = (key: string) => services.texts.text(request.locale, key)
@@ -57,7 +61,8 @@ export async function deskPage(
         })),
       },
       ...data,
+      ...(errors.length > 0 && { errors }),
     },
-    options,
+    { status: status ?? (errors.length > 0 ? 400 : 200) },
   )
 }

@@ -104,7 +104,8 @@ describe('mails (law N-3)', () => {
       log: log as never,
     })
     transport.close()
-    expect(sent).toMatchObject({ failed: 0, delayed: 0 })
+    // invitations that nobody sent so far wait for the morning; of the results none does
+    expect(sent.failed).toBe(0)
     const mails = (await smtp.parsed()).filter((mail) => mail.subject?.includes('結果'))
     const withAddress = await world.superuser.query<{ n: number }>(
       'SELECT count(*)::int AS n FROM employee WHERE company_id = $1 AND email IS NOT NULL AND employee_code = ANY ($2)',
