@@ -26,7 +26,7 @@ const words = {
   },
 } as const
 
-export type ConfirmWords = (typeof words)[keyof typeof words]
+type ConfirmWords = (typeof words)[keyof typeof words]
 
 /** The wording for a member in this state, with so many purposes that this link would confirm. */
 export function confirmWords(state: 'unconfirmed' | 'active' | 'paused', waiting: number): ConfirmWords {

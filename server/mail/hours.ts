@@ -1,7 +1,7 @@
 import { Temporal } from 'temporal-polyfill'
 
 /** Hours of a company's day in which mails that nobody waits for may arrive, any day of the week. */
-export const dayHours = { from: 9, until: 20 } as const
+const dayHours = { from: 9, until: 20 } as const
 
 /**
  * The next instant, not before `at`, that lies in the day of a time zone: 9:00 to 20:00, days off included.
