@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg'
 import { together, type DatabaseRole, type Transaction } from '../database/connection.ts'
 import type { Services } from '../services.ts'
 import { Problem } from './problems.ts'
-import { findSession, inSession, touchSession, type Identity, type SessionKind } from './sessions.ts'
+import { findSession, inSession, isToTouch, touchSession, type Identity, type SessionKind } from './sessions.ts'
 
 /** Who a route is for. A route without one does not start (see app.ts). */
 export type Audience =
@@ -121,7 +121,7 @@ async function requireSession(
 }
 
 async function keepAlive(services: Services, door: Door, identity: Identity, lastSeenAt: Date, at: Date) {
-  if (at.getTime() - lastSeenAt.getTime() <= 60_000) return
+  if (!isToTouch(door.kind, lastSeenAt, at)) return
   const role = door.kind === 'participant' ? 'employee' : door.kind === 'staff' ? 'sign_in' : door.kind
   await services.database.as({ role, companyId: identity.companyId, subjectId: identity.subjectId }, at, (db) =>
     touchSession(db, identity, at),
