@@ -1,16 +1,17 @@
-import { recordAudit } from '../audit/index.ts'
-import { isRefusedSubmission, submitOrFail } from '../campaigns/index.ts'
+import { entryRow } from '../audit/index.ts'
+import { isRefusedSubmission } from '../campaigns/index.ts'
 import { andCommit, together } from '../database/connection.ts'
 import { newId } from '../ids.ts'
 import { shippedQuestionnaires } from '../questionnaires/index.ts'
-import { insertResult, sealResult } from '../results/index.ts'
+import { sealResult } from '../results/index.ts'
 import type { Services } from '../services.ts'
 import { Problem } from '../web/problems.ts'
 import type { Identity } from '../web/sessions.ts'
 import { tryCode, type CodeOutcome } from './code-try.ts'
 import { answersOf, type Draft } from './draft.ts'
 import { mayGoOn, versionsOf } from './landing.ts'
-import { lockSitting, storeResponses, type ResponseToStore } from './queries.ts'
+import { lockSitting } from './queries.ts'
+import { columnsOf, storeSubmission, type ResponseToStore } from './submission-statement.ts'
 import { invitationOf } from './sitting.ts'
 import { answersKeyOf, draftArea, keysOfSitting, recordTypesOf } from './start.ts'
 import type { AnyHandle } from './tables.ts'
@@ -75,27 +76,22 @@ export async function submitSitting(
       at,
       keys,
     ))
+  const entry = entryRow(companyId, at, {
+    actorKind: 'participant',
+    actorId: subjectId,
+    actorRole: 'employee',
+    action: 'response.submitted',
+    subjectArea: 'stress',
+    subjectId,
+    reason: 'answering.reason.own',
+    objectKind: 'invitation',
+    objectId: invitationId,
+    requestId: of.requestId,
+  })
   try {
-    await andCommit(
-      db,
-      submitOrFail(db, { companyId, invitationId, at }),
-      storeResponses(db, owner, responses, at),
-      ...(result ? [insertResult(db, result)] : []),
-      recordAudit(db, companyId, at, {
-        actorKind: 'participant',
-        actorId: subjectId,
-        actorRole: 'employee',
-        action: 'response.submitted',
-        subjectArea: 'stress',
-        subjectId,
-        reason: 'answering.reason.own',
-        objectKind: 'invitation',
-        objectId: invitationId,
-        requestId: of.requestId,
-      }),
-    )
+    const submission = { of: { ...owner, at }, responses: columnsOf(responses), result, entry }
+    await andCommit(db, storeSubmission(db, submission))
   } catch (error) {
-    // with it everything that was written in the same transaction is gone
     if (isRefusedSubmission(error)) throw new Problem('campaign_closed')
     throw error
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Kysely } from 'kysely'
+import type { Kysely, QueryCreator } from 'kysely'
 import { sql } from 'kysely'
 import { keptQuery } from '../database/kept-query.ts'
 import { newId } from '../ids.ts'
@@ -55,7 +55,8 @@ export interface AuditTables {
 // oxlint-disable-next-line typescript/no-explicit-any -- written inside any capability's transaction
 type Handle = Kysely<any>
 
-function row(companyId: string, at: Date, entry: AuditEntry): AuditEntryTable {
+/** An entry as it will stand, for {@link appendingEntry}. */
+export function entryRow(companyId: string, at: Date, entry: AuditEntry): AuditEntryTable {
   return {
     company_id: companyId,
     id: newId(at),
@@ -75,28 +76,28 @@ function row(companyId: string, at: Date, entry: AuditEntry): AuditEntryTable {
 
 /** Appends one entry in the caller's transaction, before the body is sent; sent at the call. */
 export function recordAudit(db: Handle, companyId: string, at: Date, entry: AuditEntry): Promise<void> {
-  return insertEntry(db, row(companyId, at, entry))
+  return insertEntry(db, entryRow(companyId, at, entry))
 }
 
-const insertEntry = keptQuery(
-  (db: Kysely<AuditTables>, entry: AuditEntryTable) =>
-    db.insertInto('audit_entry').values({
-      company_id: entry.company_id,
-      id: entry.id,
-      at: entry.at,
-      actor_kind: entry.actor_kind,
-      actor_id: entry.actor_id,
-      actor_role: entry.actor_role,
-      action: entry.action,
-      subject_area: entry.subject_area,
-      subject_id: entry.subject_id,
-      reason: entry.reason,
-      object_kind: entry.object_kind,
-      object_id: entry.object_id,
-      request_id: entry.request_id,
-    }),
-  () => undefined,
-)
+/** The same as part of a larger statement. */
+export const appendingEntry = (db: QueryCreator<AuditTables>, entry: AuditEntryTable) =>
+  db.insertInto('audit_entry').values({
+    company_id: entry.company_id,
+    id: entry.id,
+    at: entry.at,
+    actor_kind: entry.actor_kind,
+    actor_id: entry.actor_id,
+    actor_role: entry.actor_role,
+    action: entry.action,
+    subject_area: entry.subject_area,
+    subject_id: entry.subject_id,
+    reason: entry.reason,
+    object_kind: entry.object_kind,
+    object_id: entry.object_id,
+    request_id: entry.request_id,
+  })
+
+const insertEntry = keptQuery(appendingEntry, () => undefined)
 
 /** Appends many entries in one statement (a list that opens many records writes one per record). */
 export async function recordAuditMany(
@@ -106,7 +107,7 @@ export async function recordAuditMany(
   entries: readonly AuditEntry[],
 ): Promise<void> {
   for (let start = 0; start < entries.length; start += 2_000) {
-    const part = entries.slice(start, start + 2_000).map((entry) => row(companyId, at, entry))
+    const part = entries.slice(start, start + 2_000).map((entry) => entryRow(companyId, at, entry))
     if (part.length > 0) await (db as Kysely<AuditTables>).insertInto('audit_entry').values(part).execute()
   }
 }

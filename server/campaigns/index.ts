@@ -25,7 +25,7 @@ export {
   markStarted,
   isRefusedSubmission,
   markSubmitted,
-  submitOrFail,
+  submittingInvitation,
   openSnapshots,
   type Invitation,
 } from './invitations.ts'

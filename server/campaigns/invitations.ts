@@ -1,5 +1,4 @@
-import { sql, type ExpressionBuilder, type Kysely } from 'kysely'
-import { keptQuery } from '../database/kept-query.ts'
+import { sql, type ExpressionBuilder, type QueryCreator } from 'kysely'
 import type { Vault } from '../vault/index.ts'
 import type { InvitationState, Snapshot } from './rules.ts'
 import { campaignsOf, type AnyHandle, type CampaignTables } from './tables.ts'
@@ -78,27 +77,23 @@ export function markSubmitted(db: AnyHandle, companyId: string, invitationId: st
 }
 
 /**
- * The same as the last step of a submission, sent along with what else it writes and with its COMMIT: where it is not
- * possible the statement itself fails, and with it the whole transaction ({@link isRefusedSubmission}).
+ * The same as part of the one statement a submission is: gives the invitation's id, or nothing where it is submitted
+ * already or not open at `at`.
  */
-export const submitOrFail = keptQuery(
-  (db: Kysely<CampaignTables>, of: { companyId: string; invitationId: string; at: Date }) =>
-    db
-      .with('done', (one) =>
-        one
-          .updateTable('invitation')
-          .set({ state: 'submitted', submitted_at: of.at })
-          .where('company_id', '=', of.companyId)
-          .where('id', '=', of.invitationId)
-          .where('state', 'in', ['invited', 'started'])
-          .where((eb) => eb.exists(openCampaignOf(eb, of.companyId, of.at)))
-          .returning('id'),
-      )
-      .selectNoFrom((eb) => sql`refuse_unless(EXISTS (${eb.selectFrom('done').select('id')}))`.as('done')),
-  () => undefined,
-)
+export const submittingInvitation = (
+  db: QueryCreator<CampaignTables>,
+  of: { companyId: string; invitationId: string; at: Date },
+) =>
+  db
+    .updateTable('invitation')
+    .set({ state: 'submitted', submitted_at: of.at })
+    .where('company_id', '=', of.companyId)
+    .where('id', '=', of.invitationId)
+    .where('state', 'in', ['invited', 'started'])
+    .where((eb) => eb.exists(openCampaignOf(eb, of.companyId, of.at)))
+    .returning('id')
 
-/** Is this what {@link submitOrFail} fails with: submitted already, or the campaign not open? */
+/** Is this what a submission fails with (`refuse_unless`): submitted already, or the campaign not open? */
 export const isRefusedSubmission = (error: unknown): boolean => (error as { code?: unknown }).code === 'HA002'
 
 /** 「今回は受けません」: no reminder any more, and nothing else. False when submitted or not open at `at`. */

@@ -84,7 +84,6 @@ CREATE TABLE audit_entry (
   CHECK (actor_kind IN ('staff', 'participant', 'leaver', 'alumni', 'system', 'operator')),
   CHECK (subject_area IN ('stress', 'exit', 'alumni', 'staff'))
 );
-CREATE INDEX audit_entry_at ON audit_entry (company_id, at, id);
 CREATE INDEX audit_entry_object ON audit_entry (company_id, object_id, at) WHERE ((subject_id IS NULL) AND (object_id IS NOT NULL));
 CREATE INDEX audit_entry_subject ON audit_entry (company_id, subject_id, at) WHERE (subject_id IS NOT NULL);
 CALL guard('audit_entry');

@@ -2,12 +2,12 @@ import { resultNotice } from './mails.ts'
 
 /**
  * Results: what answers came to, for the person, the implementer and, summed up, for groups. A submission stores its score
- * in its own transaction (`sealResult`, `insertResult`); closing-time analysis reads them all (`resultsForAnalysis`). A named implementer confirms
+ * in its own transaction (`sealResult`, `storingResult`); closing-time analysis reads them all (`resultsForAnalysis`). A named implementer confirms
  * who needs an interview and releases to everybody at once; a person reads the own result, asks for the interview, or talks to a
  * physician in private. What the employer learns is `requestsForEmployer`, once opened `whoAsked`, and nothing else.
  */
-export { insertResult, isResultReleased, resultKeyOf, resultsForAnalysis, sealResult } from './store.ts'
-export type { CriteriaMethod, ResultForAnalysis, ResultToStore, StoredResult } from './store.ts'
+export { isResultReleased, resultKeyOf, resultsForAnalysis, sealResult, storingResult } from './store.ts'
+export type { CriteriaMethod, ResultForAnalysis, ResultToStore, SealedResult, StoredResult } from './store.ts'
 export { addRoutes } from './routes.ts'
 export { confirmNeeds, listNeeds, openNeeds, openResult } from './needs.ts'
 export { releaseResults } from './notices.ts'

@@ -1,5 +1,4 @@
-import type { Kysely } from 'kysely'
-import { keptQuery } from '../database/kept-query.ts'
+import type { Kysely, QueryCreator } from 'kysely'
 import { findVersion, shippedQuestionnaires } from '../questionnaires/index.ts'
 import type { Answers, ScaleScores, Sex, Verdict } from '../../analysis/scoring/index.ts'
 import type { ReadyKeys, Vault } from '../vault/index.ts'
@@ -76,21 +75,18 @@ export async function sealResult(of: ResultToStore, at: Date, keys: ReadyKeys): 
 }
 
 /**
- * Stores a result in the caller's submit transaction (role employee, or clerk for paper); sent at the call. One row per
+ * Stores a result, as part of the one statement a submission is (role employee, or clerk for paper). One row per
  * invitation: a second one is refused by the key.
  */
-export const insertResult = keptQuery(
-  (db: Kysely<StoreTables>, result: SealedResult) =>
-    db.insertInto('result').values({
-      company_id: result.companyId,
-      id: result.invitationId,
-      campaign_id: result.campaignId,
-      subject_id: result.subjectId,
-      sealed: result.sealed,
-      scored_at: result.at,
-    }),
-  () => undefined,
-)
+export const storingResult = (db: QueryCreator<StoreTables>, result: SealedResult) =>
+  db.insertInto('result').values({
+    company_id: result.companyId,
+    id: result.invitationId,
+    campaign_id: result.campaignId,
+    subject_id: result.subjectId,
+    sealed: result.sealed,
+    scored_at: result.at,
+  })
 
 /** One opened result of a campaign; `scored` never leaves the server except as its own person's page or inside a group. */
 export interface ResultForAnalysis {

@@ -32,7 +32,7 @@ async function statements(work: () => Promise<unknown>): Promise<string[]> {
   return sent
 }
 
-test('a submission of 58 answers takes nine statements', async () => {
+test('a submission of 58 answers takes six statements', async () => {
   const { browser, code } = await start(world, await survey.token('E001'))
   await answerAll(browser)
   const app = await world.app()
@@ -49,7 +49,7 @@ test('a submission of 58 answers takes nine statements', async () => {
     status = answer.statusCode
   })
   expect(status).toBe(303)
-  expect(sent.length, sent.join('\n')).toBeLessThanOrEqual(9)
+  expect(sent.length, sent.join('\n')).toBeLessThanOrEqual(6)
 })
 
 test('a screen of questions takes five, saving it seven, and it is small', async () => {

@@ -1,6 +1,6 @@
 import { createStaffUser, grantRole, type StaffRole } from '../../server/access/index.ts'
 import { answersKeyOf } from '../../server/answering/start.ts'
-import { storeResponses } from '../../server/answering/queries.ts'
+import { columnsOf, storingResponses } from '../../server/answering/submission-statement.ts'
 import {
   advanceCampaign,
   campaignWorkplaces,
@@ -20,7 +20,7 @@ import { climateOf, presenteeismAnswer, stressAnswers } from '../../server/demo/
 import { chance } from '../../server/demo/chance.ts'
 import { newId } from '../../server/ids.ts'
 import { findVersion, shippedQuestionnaires } from '../../server/questionnaires/index.ts'
-import { insertResult, sealResult } from '../../server/results/index.ts'
+import { sealResult, storingResult } from '../../server/results/index.ts'
 import type { AnyHandle } from '../../server/group-reports/tables.ts'
 import { openSession } from '../../server/web/sessions.ts'
 import { openBrowser, type Browser } from '../helpers/browser.ts'
@@ -392,12 +392,10 @@ async function answerAll(
           return { id, slug: version.slug, version: version.version, hash: version.hash, sealedAnswers }
         })
         const owner = { companyId, invitationId, campaignId, subjectId }
-        await storeResponses(db, owner, responses, at)
+        await storingResponses(db, { ...owner, at }, columnsOf(responses)).execute()
         const questionnaire = { slug: stress.slug, version: stress.version }
-        await insertResult(
-          db,
-          await sealResult({ ...owner, sex, questionnaire, criteriaMethod: 'simpleSum', answers }, at, keys),
-        )
+        const outcome = { ...owner, sex, questionnaire, criteriaMethod: 'simpleSum', answers } as const
+        await storingResult(db, await sealResult(outcome, at, keys)).execute()
       },
       subjectId,
     )

@@ -11,11 +11,11 @@ import {
 import type { AnyHandle } from '../../server/campaigns/tables.ts'
 import {
   confirmNeeds,
-  insertResult,
   listNeeds,
   releaseResults,
   resultKeyOf,
   sealResult,
+  storingResult,
 } from '../../server/results/index.ts'
 import { openSession } from '../../server/web/sessions.ts'
 import { asRole, fillCompany, signedCampaign, type TestStaff } from '../campaigns/company.ts'
@@ -123,7 +123,7 @@ async function submit(world: World, companyId: string, campaignId: string, kinds
         criteriaMethod: 'simpleSum',
         answers: answersOf(kind),
       } as const
-      await insertResult(db as AnyHandle, await sealResult(given, at, keys))
+      await storingResult(db, await sealResult(given, at, keys)).execute()
     })
     people.push({ ...(await whoIs(world, companyId, invitation.subjectId)), invitationId: invitation.id, kind })
   }

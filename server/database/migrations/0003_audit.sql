@@ -21,7 +21,6 @@ CREATE TABLE audit_entry (
 CREATE INDEX audit_entry_subject ON audit_entry (company_id, subject_id, at) WHERE subject_id IS NOT NULL;
 -- acts of those who know a request and not its subject (HR): receipts find them by the request
 CREATE INDEX audit_entry_object ON audit_entry (company_id, object_id, at) WHERE subject_id IS NULL AND object_id IS NOT NULL;
-CREATE INDEX audit_entry_at ON audit_entry (company_id, at, id);
 CALL guard('audit_entry');
 GRANT INSERT ON audit_entry TO hanamichi_employee, hanamichi_implementer, hanamichi_clerk, hanamichi_physician, hanamichi_hr,
   hanamichi_manager, hanamichi_leaver, hanamichi_alumni, hanamichi_admin, hanamichi_setup, hanamichi_sign_in, hanamichi_mailer,
