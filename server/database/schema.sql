@@ -17,9 +17,12 @@ CREATE TABLE alumni_consent (
   CHECK (purpose IN ('news', 'openings', 'events', 'projects', 'referrals', 'mentoring', 'directory'))
 );
 CREATE UNIQUE INDEX alumni_consent_one_live ON alumni_consent (company_id, member_id, purpose) WHERE (withdrawn_at IS NULL);
-CALL guard('alumni_consent');
+-- row-level security: forced
+CREATE POLICY backup ON alumni_consent TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON alumni_consent USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 CREATE POLICY own_consent ON alumni_consent AS RESTRICTIVE TO hanamichi_alumni USING (member_id = (SELECT subject_id())) WITH CHECK (member_id = (SELECT subject_id()));
 GRANT SELECT, INSERT, UPDATE, DELETE ON alumni_consent TO hanamichi_alumni;
+GRANT SELECT, INSERT ON alumni_consent TO hanamichi_backup;
 GRANT SELECT ON alumni_consent TO hanamichi_mailer;
 
 CREATE TABLE alumni_member (
@@ -37,10 +40,13 @@ CREATE TABLE alumni_member (
   CHECK (state = 'unconfirmed' OR joined_at IS NOT NULL),
   CHECK (state IN ('unconfirmed', 'active', 'paused'))
 );
-CALL guard('alumni_member');
+-- row-level security: forced
+CREATE POLICY backup ON alumni_member TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON alumni_member USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 CREATE POLICY lookup ON alumni_member FOR SELECT TO hanamichi_lookup USING (true);
 CREATE POLICY own_member ON alumni_member AS RESTRICTIVE TO hanamichi_alumni USING (id = (SELECT subject_id())) WITH CHECK (id = (SELECT subject_id()));
 GRANT SELECT, INSERT, UPDATE, DELETE ON alumni_member TO hanamichi_alumni;
+GRANT SELECT, INSERT ON alumni_member TO hanamichi_backup;
 GRANT SELECT (company_id, id, state, left_in_year, joined_at) ON alumni_member TO hanamichi_hr;
 GRANT SELECT (company_id, id, state, address_hash) ON alumni_member TO hanamichi_lookup;
 GRANT SELECT ON alumni_member TO hanamichi_mailer;
@@ -63,7 +69,10 @@ CREATE TABLE assignment (
   CHECK (until_on IS NULL OR until_on >= from_on)
 );
 CREATE INDEX assignment_department ON assignment (company_id, department_id);
-CALL guard('assignment');
+-- row-level security: forced
+CREATE POLICY backup ON assignment TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON assignment USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+GRANT SELECT, INSERT ON assignment TO hanamichi_backup;
 GRANT SELECT, INSERT, UPDATE ON assignment TO hanamichi_hr;
 
 CREATE TABLE audit_entry (
@@ -86,14 +95,16 @@ CREATE TABLE audit_entry (
 );
 CREATE INDEX audit_entry_object ON audit_entry (company_id, object_id, at) WHERE ((subject_id IS NULL) AND (object_id IS NOT NULL));
 CREATE INDEX audit_entry_subject ON audit_entry (company_id, subject_id, at) WHERE (subject_id IS NOT NULL);
-CALL guard('audit_entry');
+-- row-level security: forced
+CREATE POLICY backup ON audit_entry TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON audit_entry USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 CREATE POLICY no_consultations ON audit_entry AS RESTRICTIVE FOR SELECT TO hanamichi_admin USING (action !~~ 'consultation.%');
 CREATE POLICY own_acts ON audit_entry AS RESTRICTIVE FOR SELECT TO hanamichi_clerk, hanamichi_hr, hanamichi_implementer, hanamichi_physician USING (actor_id = (SELECT subject_id()));
 CREATE POLICY own_alumni ON audit_entry AS RESTRICTIVE FOR SELECT TO hanamichi_alumni USING (subject_id = (SELECT subject_id()));
 CREATE POLICY own_employee ON audit_entry AS RESTRICTIVE FOR SELECT TO hanamichi_employee USING (subject_id = (SELECT subject_id()) OR subject_id IS NULL AND (object_kind IN ('employer_request', 'released_opinion')) AND (object_id = ANY ((SELECT employer_ids())::uuid[])));
 CREATE POLICY own_leaver ON audit_entry AS RESTRICTIVE FOR SELECT TO hanamichi_leaver USING (subject_id = (SELECT subject_id()));
 GRANT SELECT (company_id, id, at, actor_kind, actor_role, action, subject_area, object_kind, request_id), INSERT ON audit_entry TO hanamichi_admin;
-GRANT SELECT, INSERT ON audit_entry TO hanamichi_alumni, hanamichi_clerk, hanamichi_employee, hanamichi_hr, hanamichi_implementer, hanamichi_leaver, hanamichi_physician;
+GRANT SELECT, INSERT ON audit_entry TO hanamichi_alumni, hanamichi_backup, hanamichi_clerk, hanamichi_employee, hanamichi_hr, hanamichi_implementer, hanamichi_leaver, hanamichi_physician;
 GRANT INSERT ON audit_entry TO hanamichi_analysis, hanamichi_jobs, hanamichi_mailer, hanamichi_manager, hanamichi_scheduler, hanamichi_setup, hanamichi_sign_in, hanamichi_turnover;
 GRANT SELECT ON audit_entry TO hanamichi_chain;
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -110,9 +121,11 @@ CREATE TABLE audit_link (
   FOREIGN KEY (company_id, entry_id) REFERENCES audit_entry(company_id, id),
   CHECK (sequence > 0)
 );
-CALL guard('audit_link');
+-- row-level security: forced
+CREATE POLICY backup ON audit_link TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON audit_link USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 GRANT SELECT ON audit_link TO hanamichi_admin, hanamichi_employee;
-GRANT SELECT, INSERT ON audit_link TO hanamichi_chain;
+GRANT SELECT, INSERT ON audit_link TO hanamichi_backup, hanamichi_chain;
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_link FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE campaign (
@@ -154,13 +167,16 @@ CREATE TABLE campaign (
   CHECK (signed_at IS NULL OR signed_by IS NOT NULL AND tree_hash IS NOT NULL),
   CHECK (state IN ('draft', 'prepared', 'signed', 'open', 'closed', 'need_confirmed', 'results_released', 'archived'))
 );
-CALL guard('campaign');
+-- row-level security: forced
+CREATE POLICY backup ON campaign TO hanamichi_backup USING (true) WITH CHECK (true);
 CREATE POLICY begins ON campaign AS RESTRICTIVE FOR INSERT TO hanamichi_hr WITH CHECK (state = 'draft');
+CREATE POLICY company ON campaign USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 CREATE POLICY lookup ON campaign FOR SELECT TO hanamichi_lookup USING (true);
 CREATE POLICY opens ON campaign AS RESTRICTIVE FOR UPDATE TO hanamichi_scheduler USING (true) WITH CHECK (state IN ('open', 'closed'));
 CREATE POLICY plans ON campaign AS RESTRICTIVE FOR UPDATE TO hanamichi_hr USING (true) WITH CHECK (state IN ('draft', 'prepared'));
 CREATE POLICY signs ON campaign AS RESTRICTIVE FOR UPDATE TO hanamichi_implementer USING (true) WITH CHECK (state IN ('draft', 'signed', 'need_confirmed', 'results_released'));
 GRANT SELECT ON campaign TO hanamichi_admin, hanamichi_analysis, hanamichi_clerk, hanamichi_employee, hanamichi_mailer, hanamichi_manager, hanamichi_physician, hanamichi_turnover;
+GRANT SELECT, INSERT ON campaign TO hanamichi_backup;
 GRANT SELECT, INSERT (company_id, id, name, state, opens_on, closes_on, opens_at, closes_at, floor, criteria_method, employer_receives_individual_results, others_may_request_interview, high_stress_share_resolved_on, turnover_risk_purpose, rules_published_on, rules_url, reminders_maximum, reminder_interval_days, created_by, created_at), UPDATE (name, state, opens_on, closes_on, opens_at, closes_at, floor, criteria_method, employer_receives_individual_results, others_may_request_interview, high_stress_share_resolved_on, turnover_risk_purpose, rules_published_on, rules_url, reminders_maximum, reminder_interval_days) ON campaign TO hanamichi_hr;
 GRANT SELECT, UPDATE (state, criteria_method, tree_hash, signed_by, signed_at) ON campaign TO hanamichi_implementer;
 GRANT SELECT (company_id, id, state, opens_at, closes_at, closed_at) ON campaign TO hanamichi_lookup;
@@ -186,8 +202,11 @@ CREATE TABLE campaign_group (
   CHECK (depth >= 0),
   CHECK (headcount >= 0)
 );
-CALL guard('campaign_group');
+-- row-level security: forced
+CREATE POLICY backup ON campaign_group TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON campaign_group USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 GRANT SELECT ON campaign_group TO hanamichi_admin, hanamichi_analysis, hanamichi_clerk, hanamichi_employee, hanamichi_mailer, hanamichi_manager, hanamichi_physician, hanamichi_scheduler, hanamichi_turnover;
+GRANT SELECT, INSERT ON campaign_group TO hanamichi_backup;
 GRANT SELECT, INSERT, UPDATE, DELETE ON campaign_group TO hanamichi_hr, hanamichi_implementer;
 CREATE TRIGGER signed BEFORE INSERT OR DELETE OR UPDATE ON campaign_group FOR EACH ROW EXECUTE FUNCTION refuse_after_signing();
 
@@ -207,8 +226,11 @@ CREATE TABLE campaign_questionnaire (
   FOREIGN KEY (company_id, campaign_id) REFERENCES campaign(company_id, id),
   FOREIGN KEY (company_id, questionnaire_version_id) REFERENCES questionnaire_version(company_id, id)
 );
-CALL guard('campaign_questionnaire');
+-- row-level security: forced
+CREATE POLICY backup ON campaign_questionnaire TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON campaign_questionnaire USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 GRANT SELECT ON campaign_questionnaire TO hanamichi_admin, hanamichi_analysis, hanamichi_clerk, hanamichi_employee, hanamichi_implementer, hanamichi_mailer, hanamichi_manager, hanamichi_physician, hanamichi_scheduler, hanamichi_turnover;
+GRANT SELECT, INSERT ON campaign_questionnaire TO hanamichi_backup;
 GRANT SELECT, INSERT, UPDATE, DELETE ON campaign_questionnaire TO hanamichi_hr;
 CREATE TRIGGER signed BEFORE INSERT OR DELETE OR UPDATE ON campaign_questionnaire FOR EACH ROW EXECUTE FUNCTION refuse_after_signing();
 
@@ -227,8 +249,11 @@ CREATE TABLE campaign_workplace (
   FOREIGN KEY (company_id, workplace_id) REFERENCES workplace(company_id, id),
   CHECK (basis IN ('committee', 'opinions_heard'))
 );
-CALL guard('campaign_workplace');
+-- row-level security: forced
+CREATE POLICY backup ON campaign_workplace TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON campaign_workplace USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 GRANT SELECT ON campaign_workplace TO hanamichi_admin, hanamichi_analysis, hanamichi_clerk, hanamichi_employee, hanamichi_implementer, hanamichi_mailer, hanamichi_manager, hanamichi_physician, hanamichi_scheduler, hanamichi_turnover;
+GRANT SELECT, INSERT ON campaign_workplace TO hanamichi_backup;
 GRANT SELECT, INSERT, UPDATE, DELETE ON campaign_workplace TO hanamichi_hr;
 CREATE TRIGGER signed BEFORE INSERT OR DELETE OR UPDATE ON campaign_workplace FOR EACH ROW EXECUTE FUNCTION refuse_after_signing();
 
@@ -252,12 +277,14 @@ CREATE TABLE company (
   CHECK (length(name) >= 1 AND length(name) <= 200),
   CHECK (locale IN ('ja', 'en'))
 );
-CALL guard('company');
+-- row-level security: forced
+CREATE POLICY backup ON company TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON company USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 CREATE POLICY lookup ON company FOR SELECT TO hanamichi_lookup USING (true);
 GRANT SELECT, UPDATE (name, locale, time_zone, leaving_word, mail_sender_name, postal_address, contact_email, contact_phone, help_line) ON company TO hanamichi_admin, hanamichi_hr;
 GRANT SELECT ON company TO hanamichi_alumni, hanamichi_analysis, hanamichi_clerk, hanamichi_employee, hanamichi_implementer, hanamichi_jobs, hanamichi_leaver, hanamichi_mailer, hanamichi_manager, hanamichi_physician, hanamichi_scheduler, hanamichi_sign_in, hanamichi_turnover;
+GRANT SELECT, INSERT ON company TO hanamichi_backup, hanamichi_setup;
 GRANT SELECT (company_id, key, name, locale, time_zone) ON company TO hanamichi_lookup;
-GRANT SELECT, INSERT ON company TO hanamichi_setup;
 
 CREATE TABLE company_key (
   company_id uuid NOT NULL,
@@ -269,8 +296,11 @@ CREATE TABLE company_key (
   PRIMARY KEY (company_id, id),
   FOREIGN KEY (company_id) REFERENCES company(company_id)
 );
-CALL guard('company_key');
+-- row-level security: forced
+CREATE POLICY backup ON company_key TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON company_key USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 CREATE POLICY lookup ON company_key FOR SELECT TO hanamichi_lookup USING (true);
+GRANT SELECT, INSERT ON company_key TO hanamichi_backup;
 GRANT SELECT (company_id, id, wrapped, wrapping_key_check, created_at, retired_at) ON company_key TO hanamichi_lookup;
 GRANT INSERT ON company_key TO hanamichi_setup;
 
@@ -291,9 +321,12 @@ CREATE TABLE consent (
   CHECK (answer IN ('full_result', 'need_only', 'no')),
   CHECK (consented_at > notified_at)
 );
-CALL guard('consent');
+-- row-level security: forced
 CREATE POLICY agreed ON consent AS RESTRICTIVE FOR SELECT TO hanamichi_implementer USING (answer <> 'no' AND withdrawn_at IS NULL);
-CREATE POLICY own_hanamichi_employee ON consent AS RESTRICTIVE TO hanamichi_employee USING (subject_id = (SELECT subject_id())) WITH CHECK (subject_id = (SELECT subject_id()));
+CREATE POLICY backup ON consent TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON consent USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+CREATE POLICY own_hanamichi_employee ON consent AS RESTRICTIVE TO hanamichi_employee USING (subject_id = subject_id()) WITH CHECK (subject_id = subject_id());
+GRANT SELECT, INSERT ON consent TO hanamichi_backup;
 GRANT SELECT, INSERT, UPDATE (withdrawn_at) ON consent TO hanamichi_employee;
 GRANT SELECT ON consent TO hanamichi_implementer;
 
@@ -310,10 +343,12 @@ CREATE TABLE consultation (
   FOREIGN KEY (company_id, physician_id) REFERENCES staff_user(company_id, id),
   FOREIGN KEY (company_id, subject_id) REFERENCES stress_subject(company_id, id)
 );
-CALL guard('consultation');
+-- row-level security: forced
+CREATE POLICY backup ON consultation TO hanamichi_backup USING (true) WITH CHECK (true);
 CREATE POLICY chosen_physician ON consultation AS RESTRICTIVE TO hanamichi_physician USING (physician_id = (SELECT subject_id()));
-CREATE POLICY own_hanamichi_employee ON consultation AS RESTRICTIVE TO hanamichi_employee USING (subject_id = (SELECT subject_id())) WITH CHECK (subject_id = (SELECT subject_id()));
-GRANT SELECT, INSERT ON consultation TO hanamichi_employee;
+CREATE POLICY company ON consultation USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+CREATE POLICY own_hanamichi_employee ON consultation AS RESTRICTIVE TO hanamichi_employee USING (subject_id = subject_id()) WITH CHECK (subject_id = subject_id());
+GRANT SELECT, INSERT ON consultation TO hanamichi_backup, hanamichi_employee;
 GRANT SELECT, UPDATE (closed_at) ON consultation TO hanamichi_physician;
 
 CREATE TABLE data_key (
@@ -331,7 +366,7 @@ CREATE TABLE data_key (
   FOREIGN KEY (company_id, company_key_id) REFERENCES company_key(company_id, id),
   CHECK (area IN ('staff', 'stress', 'exit', 'alumni', 'employer'))
 );
-CALL guard('data_key');
+-- row-level security: forced
 CREATE POLICY alumni_keys_hr ON data_key AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (area <> 'alumni' OR record_type = 'return' AND (EXISTS ( SELECT FROM return_request r WHERE r.company_id = data_key.company_id AND r.member_id = data_key.subject_id)));
 CREATE POLICY area_admin ON data_key AS RESTRICTIVE TO hanamichi_admin USING (area = 'staff');
 CREATE POLICY area_alumni ON data_key AS RESTRICTIVE TO hanamichi_alumni USING (area = 'alumni' AND subject_id = (SELECT subject_id()));
@@ -347,10 +382,12 @@ CREATE POLICY area_scheduler ON data_key AS RESTRICTIVE TO hanamichi_scheduler U
 CREATE POLICY area_setup ON data_key AS RESTRICTIVE TO hanamichi_setup USING (area = 'staff');
 CREATE POLICY area_sign_in ON data_key AS RESTRICTIVE TO hanamichi_sign_in USING (area = 'staff');
 CREATE POLICY asked ON data_key AS RESTRICTIVE TO hanamichi_physician USING (area = 'employer' OR (EXISTS ( SELECT FROM interview_request r WHERE r.company_id = data_key.company_id AND r.subject_id = data_key.subject_id)) OR (EXISTS ( SELECT FROM consultation c WHERE c.company_id = data_key.company_id AND c.subject_id = data_key.subject_id AND c.physician_id = (SELECT subject_id()))));
+CREATE POLICY backup ON data_key TO hanamichi_backup USING (true) WITH CHECK (true);
 CREATE POLICY chosen_readers ON data_key AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (area <> 'exit' OR record_type = 'identity' OR record_type = 'answers' AND (EXISTS ( SELECT FROM exit_interview i WHERE i.company_id = data_key.company_id AND i.id = data_key.subject_id AND i.visibility = 'hr' AND i.state = 'submitted')) OR record_type = 'contact' AND (EXISTS ( SELECT FROM private_contact p WHERE p.company_id = data_key.company_id AND p.id = data_key.subject_id AND p.hr_may_read)));
+CREATE POLICY company ON data_key USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 CREATE POLICY only_stress ON data_key AS RESTRICTIVE FOR DELETE TO hanamichi_employee USING (area = 'stress');
 CREATE POLICY opened ON data_key AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (area <> 'employer' OR (EXISTS ( SELECT FROM interview_request_for_employer r WHERE r.company_id = data_key.company_id AND r.id = data_key.subject_id AND r.opened)));
-GRANT SELECT, INSERT ON data_key TO hanamichi_admin, hanamichi_analysis, hanamichi_clerk, hanamichi_hr, hanamichi_implementer, hanamichi_mailer, hanamichi_physician, hanamichi_scheduler, hanamichi_setup, hanamichi_sign_in;
+GRANT SELECT, INSERT ON data_key TO hanamichi_admin, hanamichi_analysis, hanamichi_backup, hanamichi_clerk, hanamichi_hr, hanamichi_implementer, hanamichi_mailer, hanamichi_physician, hanamichi_scheduler, hanamichi_setup, hanamichi_sign_in;
 GRANT SELECT, INSERT, DELETE ON data_key TO hanamichi_alumni, hanamichi_employee, hanamichi_leaver;
 
 CREATE TABLE deletion_certificate (
@@ -366,9 +403,11 @@ CREATE TABLE deletion_certificate (
   FOREIGN KEY (company_id) REFERENCES company(company_id),
   CHECK (area IN ('alumni', 'exit', 'stress'))
 );
-CALL guard('deletion_certificate');
+-- row-level security: forced
+CREATE POLICY backup ON deletion_certificate TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON deletion_certificate USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 GRANT SELECT ON deletion_certificate TO hanamichi_admin;
-GRANT SELECT, INSERT ON deletion_certificate TO hanamichi_alumni;
+GRANT SELECT, INSERT ON deletion_certificate TO hanamichi_alumni, hanamichi_backup;
 
 CREATE TABLE department (
   company_id uuid NOT NULL,
@@ -378,8 +417,11 @@ CREATE TABLE department (
   UNIQUE (company_id, code),
   FOREIGN KEY (company_id) REFERENCES company(company_id)
 );
-CALL guard('department');
+-- row-level security: forced
+CREATE POLICY backup ON department TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON department USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 GRANT SELECT ON department TO hanamichi_admin, hanamichi_analysis, hanamichi_clerk, hanamichi_employee, hanamichi_implementer, hanamichi_leaver, hanamichi_mailer, hanamichi_manager, hanamichi_physician, hanamichi_scheduler, hanamichi_setup, hanamichi_sign_in, hanamichi_turnover;
+GRANT SELECT, INSERT ON department TO hanamichi_backup;
 GRANT SELECT, INSERT, UPDATE ON department TO hanamichi_hr;
 
 CREATE TABLE department_succession (
@@ -394,8 +436,11 @@ CREATE TABLE department_succession (
   FOREIGN KEY (company_id, predecessor_id) REFERENCES department(company_id, id),
   FOREIGN KEY (company_id, successor_id) REFERENCES department(company_id, id)
 );
-CALL guard('department_succession');
+-- row-level security: forced
+CREATE POLICY backup ON department_succession TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON department_succession USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 GRANT SELECT ON department_succession TO hanamichi_admin, hanamichi_analysis, hanamichi_clerk, hanamichi_employee, hanamichi_implementer, hanamichi_leaver, hanamichi_mailer, hanamichi_manager, hanamichi_physician, hanamichi_scheduler, hanamichi_setup, hanamichi_sign_in, hanamichi_turnover;
+GRANT SELECT, INSERT ON department_succession TO hanamichi_backup;
 GRANT SELECT, INSERT, UPDATE ON department_succession TO hanamichi_hr;
 
 CREATE TABLE department_version (
@@ -414,8 +459,11 @@ CREATE TABLE department_version (
   CHECK (parent_id <> department_id),
   CHECK (until_on IS NULL OR until_on >= from_on)
 );
-CALL guard('department_version');
+-- row-level security: forced
+CREATE POLICY backup ON department_version TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON department_version USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 GRANT SELECT ON department_version TO hanamichi_admin, hanamichi_analysis, hanamichi_clerk, hanamichi_employee, hanamichi_implementer, hanamichi_leaver, hanamichi_mailer, hanamichi_manager, hanamichi_physician, hanamichi_scheduler, hanamichi_setup, hanamichi_sign_in, hanamichi_turnover;
+GRANT SELECT, INSERT ON department_version TO hanamichi_backup;
 GRANT SELECT, INSERT, UPDATE ON department_version TO hanamichi_hr;
 
 CREATE TABLE departure (
@@ -442,7 +490,10 @@ CREATE TABLE departure (
 );
 CREATE INDEX departure_leaving_on ON departure (company_id, leaving_on) WHERE (state <> 'cancelled');
 CREATE UNIQUE INDEX departure_one_live ON departure (company_id, employment_id) WHERE (state <> 'cancelled');
-CALL guard('departure');
+-- row-level security: forced
+CREATE POLICY backup ON departure TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON departure USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+GRANT SELECT, INSERT ON departure TO hanamichi_backup;
 GRANT SELECT, INSERT, UPDATE ON departure TO hanamichi_hr;
 GRANT SELECT (company_id, id, state, kind, notice_on, last_working_on, leaving_on) ON departure TO hanamichi_leaver;
 GRANT SELECT ON departure TO hanamichi_mailer, hanamichi_scheduler;
@@ -461,8 +512,10 @@ CREATE TABLE disclosure_ledger (
   FOREIGN KEY (company_id) REFERENCES company(company_id),
   FOREIGN KEY (company_id, report_id) REFERENCES group_report(company_id, id)
 );
-CALL guard('disclosure_ledger');
-GRANT SELECT, INSERT ON disclosure_ledger TO hanamichi_analysis;
+-- row-level security: forced
+CREATE POLICY backup ON disclosure_ledger TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON disclosure_ledger USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+GRANT SELECT, INSERT ON disclosure_ledger TO hanamichi_analysis, hanamichi_backup;
 GRANT SELECT ON disclosure_ledger TO hanamichi_implementer;
 
 CREATE TABLE employee (
@@ -482,7 +535,10 @@ CREATE TABLE employee (
   CHECK (sex IN ('male', 'female'))
 );
 CREATE INDEX employee_email ON employee (company_id, email);
-CALL guard('employee');
+-- row-level security: forced
+CREATE POLICY backup ON employee TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON employee USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+GRANT SELECT, INSERT ON employee TO hanamichi_backup;
 GRANT SELECT, INSERT, UPDATE ON employee TO hanamichi_hr;
 
 CREATE TABLE employer_request (
@@ -497,8 +553,11 @@ CREATE TABLE employer_request (
   FOREIGN KEY (company_id, campaign_id) REFERENCES campaign(company_id, id),
   FOREIGN KEY (company_id, workplace_id) REFERENCES workplace(company_id, id)
 );
-CALL guard('employer_request');
+-- row-level security: forced
+CREATE POLICY backup ON employer_request TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON employer_request USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 CREATE POLICY named ON employer_request AS RESTRICTIVE TO hanamichi_employee USING (id = ANY ((SELECT employer_ids())::uuid[])) WITH CHECK (id = ANY ((SELECT employer_ids())::uuid[]));
+GRANT SELECT, INSERT ON employer_request TO hanamichi_backup;
 GRANT INSERT ON employer_request TO hanamichi_employee;
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON employer_request FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -516,11 +575,13 @@ CREATE TABLE employer_request_event (
   CHECK (kind IN ('opened_by_hr', 'interviewed', 'opinion_released', 'measures_recorded', 'withdrawn'))
 );
 CREATE INDEX employer_request_event_request ON employer_request_event (company_id, request_id);
-CALL guard('employer_request_event');
+-- row-level security: forced
+CREATE POLICY backup ON employer_request_event TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON employer_request_event USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 CREATE POLICY named ON employer_request_event AS RESTRICTIVE TO hanamichi_employee, hanamichi_physician USING (request_id = ANY ((SELECT employer_ids())::uuid[])) WITH CHECK (request_id = ANY ((SELECT employer_ids())::uuid[]));
 CREATE POLICY only_interview ON employer_request_event AS RESTRICTIVE FOR INSERT TO hanamichi_physician WITH CHECK (kind IN ('interviewed', 'opinion_released'));
 CREATE POLICY only_withdrawal ON employer_request_event AS RESTRICTIVE FOR INSERT TO hanamichi_employee WITH CHECK (kind = 'withdrawn');
-GRANT SELECT, INSERT ON employer_request_event TO hanamichi_employee, hanamichi_physician;
+GRANT SELECT, INSERT ON employer_request_event TO hanamichi_backup, hanamichi_employee, hanamichi_physician;
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON employer_request_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE employment (
@@ -538,7 +599,10 @@ CREATE TABLE employment (
   CHECK (kind IN ('regular', 'fixed_term', 'part_time', 'dispatched', 'officer')),
   CHECK (until_on IS NULL OR until_on >= from_on)
 );
-CALL guard('employment');
+-- row-level security: forced
+CREATE POLICY backup ON employment TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON employment USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+GRANT SELECT, INSERT ON employment TO hanamichi_backup;
 GRANT SELECT, INSERT, UPDATE ON employment TO hanamichi_hr;
 
 CREATE TABLE exit_interview (
@@ -561,11 +625,13 @@ CREATE TABLE exit_interview (
   CHECK (visibility IN ('hr', 'groups_only'))
 );
 CREATE INDEX exit_interview_due_on ON exit_interview (company_id, due_on) WHERE (state = 'waiting');
-CALL guard('exit_interview');
+-- row-level security: forced
+CREATE POLICY backup ON exit_interview TO hanamichi_backup USING (true) WITH CHECK (true);
 CREATE POLICY chosen_readers ON exit_interview AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (visibility = 'hr' AND state = 'submitted');
-CREATE POLICY own_hanamichi_leaver ON exit_interview AS RESTRICTIVE TO hanamichi_leaver USING (id = (SELECT subject_id())) WITH CHECK (id = (SELECT subject_id()));
+CREATE POLICY company ON exit_interview USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+CREATE POLICY own_hanamichi_leaver ON exit_interview AS RESTRICTIVE TO hanamichi_leaver USING (id = subject_id()) WITH CHECK (id = subject_id());
 GRANT SELECT ON exit_interview TO hanamichi_analysis;
-GRANT SELECT, INSERT ON exit_interview TO hanamichi_hr;
+GRANT SELECT, INSERT ON exit_interview TO hanamichi_backup, hanamichi_hr;
 GRANT SELECT, UPDATE (state, visibility, sealed_answers, submitted_on) ON exit_interview TO hanamichi_leaver;
 GRANT SELECT (company_id, id, state, due_on) ON exit_interview TO hanamichi_mailer;
 GRANT SELECT (company_id, id, state, due_on), UPDATE (state, due_on) ON exit_interview TO hanamichi_scheduler;
@@ -580,9 +646,11 @@ CREATE TABLE exit_subject (
   UNIQUE (company_id, departure_lookup),
   FOREIGN KEY (company_id) REFERENCES company(company_id)
 );
-CALL guard('exit_subject');
-CREATE POLICY own_hanamichi_leaver ON exit_subject AS RESTRICTIVE TO hanamichi_leaver USING (id = (SELECT subject_id())) WITH CHECK (id = (SELECT subject_id()));
-GRANT SELECT, INSERT ON exit_subject TO hanamichi_hr;
+-- row-level security: forced
+CREATE POLICY backup ON exit_subject TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON exit_subject USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+CREATE POLICY own_hanamichi_leaver ON exit_subject AS RESTRICTIVE TO hanamichi_leaver USING (id = subject_id()) WITH CHECK (id = subject_id());
+GRANT SELECT, INSERT ON exit_subject TO hanamichi_backup, hanamichi_hr;
 GRANT SELECT ON exit_subject TO hanamichi_leaver, hanamichi_mailer, hanamichi_scheduler;
 
 CREATE TABLE graduation_step (
@@ -601,7 +669,10 @@ CREATE TABLE graduation_step (
   CHECK (actor IN ('leaver', 'hr')),
   CHECK (done_by IN ('leaver', 'hr'))
 );
-CALL guard('graduation_step');
+-- row-level security: forced
+CREATE POLICY backup ON graduation_step TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON graduation_step USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+GRANT SELECT, INSERT ON graduation_step TO hanamichi_backup;
 GRANT SELECT, INSERT, UPDATE ON graduation_step TO hanamichi_hr;
 GRANT SELECT, UPDATE (done_at, done_by) ON graduation_step TO hanamichi_leaver;
 
@@ -631,9 +702,12 @@ CREATE TABLE group_report (
 );
 CREATE INDEX group_report_campaign ON group_report (company_id, campaign_id);
 CREATE UNIQUE INDEX group_report_one_live ON group_report (company_id, campaign_id) WHERE (state IN ('checked', 'released'));
-CALL guard('group_report');
+-- row-level security: forced
+CREATE POLICY backup ON group_report TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON group_report USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 CREATE POLICY released_only ON group_report AS RESTRICTIVE TO hanamichi_hr, hanamichi_turnover USING (state = 'released');
 GRANT SELECT, INSERT, UPDATE (state) ON group_report TO hanamichi_analysis;
+GRANT SELECT, INSERT ON group_report TO hanamichi_backup;
 GRANT SELECT ON group_report TO hanamichi_clerk, hanamichi_hr, hanamichi_turnover;
 GRANT SELECT, UPDATE (state, released_by, released_at) ON group_report TO hanamichi_implementer;
 CREATE TRIGGER released BEFORE DELETE OR UPDATE ON group_report FOR EACH ROW WHEN (old.state = 'released') EXECUTE FUNCTION refuse_change_of_released();
@@ -651,7 +725,10 @@ CREATE TABLE group_report_recipient (
   FOREIGN KEY (company_id, report_id) REFERENCES group_report(company_id, id),
   FOREIGN KEY (company_id, user_id) REFERENCES staff_user(company_id, id)
 );
-CALL guard('group_report_recipient');
+-- row-level security: forced
+CREATE POLICY backup ON group_report_recipient TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON group_report_recipient USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+GRANT SELECT, INSERT ON group_report_recipient TO hanamichi_backup;
 GRANT SELECT ON group_report_recipient TO hanamichi_hr;
 GRANT SELECT, INSERT, DELETE ON group_report_recipient TO hanamichi_implementer;
 
@@ -668,11 +745,13 @@ CREATE TABLE interview_need (
   FOREIGN KEY (company_id, confirmed_by) REFERENCES staff_user(company_id, id),
   FOREIGN KEY (company_id, id) REFERENCES result(company_id, id)
 );
-CALL guard('interview_need');
+-- row-level security: forced
 CREATE POLICY asked ON interview_need AS RESTRICTIVE TO hanamichi_physician USING ((EXISTS ( SELECT FROM interview_request r WHERE r.company_id = interview_need.company_id AND r.invitation_id = interview_need.id AND NOT (EXISTS ( SELECT FROM interview_request_event e WHERE e.company_id = r.company_id AND e.request_id = r.id AND e.kind = 'withdrawn')))));
-CREATE POLICY own_hanamichi_employee ON interview_need AS RESTRICTIVE TO hanamichi_employee USING (subject_id = (SELECT subject_id())) WITH CHECK (subject_id = (SELECT subject_id()));
+CREATE POLICY backup ON interview_need TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON interview_need USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+CREATE POLICY own_hanamichi_employee ON interview_need AS RESTRICTIVE TO hanamichi_employee USING (subject_id = subject_id()) WITH CHECK (subject_id = subject_id());
+GRANT SELECT, INSERT ON interview_need TO hanamichi_backup, hanamichi_implementer;
 GRANT SELECT ON interview_need TO hanamichi_clerk, hanamichi_employee, hanamichi_physician;
-GRANT SELECT, INSERT ON interview_need TO hanamichi_implementer;
 
 CREATE TABLE interview_note (
   company_id uuid NOT NULL,
@@ -685,8 +764,11 @@ CREATE TABLE interview_note (
   FOREIGN KEY (company_id) REFERENCES company(company_id),
   FOREIGN KEY (company_id, author_id) REFERENCES staff_user(company_id, id)
 );
-CALL guard('interview_note');
+-- row-level security: forced
 CREATE POLICY author ON interview_note AS RESTRICTIVE TO hanamichi_physician USING (author_id = (SELECT subject_id()));
+CREATE POLICY backup ON interview_note TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON interview_note USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+GRANT SELECT, INSERT ON interview_note TO hanamichi_backup;
 GRANT SELECT, INSERT, UPDATE (sealed, saved_at) ON interview_note TO hanamichi_physician;
 
 CREATE TABLE interview_request (
@@ -711,10 +793,12 @@ CREATE TABLE interview_request (
   CHECK (requested_at > notified_at)
 );
 CREATE INDEX interview_request_subject ON interview_request (company_id, subject_id);
-CALL guard('interview_request');
-CREATE POLICY own_hanamichi_employee ON interview_request AS RESTRICTIVE TO hanamichi_employee USING (subject_id = (SELECT subject_id())) WITH CHECK (subject_id = (SELECT subject_id()));
+-- row-level security: forced
+CREATE POLICY backup ON interview_request TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON interview_request USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+CREATE POLICY own_hanamichi_employee ON interview_request AS RESTRICTIVE TO hanamichi_employee USING (subject_id = subject_id()) WITH CHECK (subject_id = subject_id());
+GRANT SELECT, INSERT ON interview_request TO hanamichi_backup, hanamichi_employee;
 GRANT SELECT ON interview_request TO hanamichi_clerk, hanamichi_implementer, hanamichi_physician;
-GRANT SELECT, INSERT ON interview_request TO hanamichi_employee;
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON interview_request FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE interview_request_event (
@@ -735,12 +819,14 @@ CREATE TABLE interview_request_event (
   CHECK (mode IN ('in_person', 'online'))
 );
 CREATE INDEX interview_request_event_request ON interview_request_event (company_id, request_id);
-CALL guard('interview_request_event');
+-- row-level security: forced
+CREATE POLICY backup ON interview_request_event TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON interview_request_event USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 CREATE POLICY only_interview ON interview_request_event AS RESTRICTIVE FOR INSERT TO hanamichi_physician WITH CHECK ((kind IN ('scheduled', 'interviewed', 'opinion_released')) AND by_user_id = (SELECT subject_id()));
 CREATE POLICY only_withdrawal ON interview_request_event AS RESTRICTIVE FOR INSERT TO hanamichi_employee WITH CHECK (kind = 'withdrawn');
-CREATE POLICY own_hanamichi_employee ON interview_request_event AS RESTRICTIVE TO hanamichi_employee USING (subject_id = (SELECT subject_id())) WITH CHECK (subject_id = (SELECT subject_id()));
+CREATE POLICY own_hanamichi_employee ON interview_request_event AS RESTRICTIVE TO hanamichi_employee USING (subject_id = subject_id()) WITH CHECK (subject_id = subject_id());
+GRANT SELECT, INSERT ON interview_request_event TO hanamichi_backup, hanamichi_employee, hanamichi_physician;
 GRANT SELECT ON interview_request_event TO hanamichi_clerk, hanamichi_implementer;
-GRANT SELECT, INSERT ON interview_request_event TO hanamichi_employee, hanamichi_physician;
 CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON interview_request_event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TABLE invitation (
@@ -769,9 +855,12 @@ CREATE TABLE invitation (
   CHECK (state IN ('invited', 'started', 'submitted', 'declined'))
 ) WITH (fillfactor=80);
 CREATE INDEX invitation_subject ON invitation (company_id, subject_id);
-CALL guard('invitation');
-CREATE POLICY own_hanamichi_employee ON invitation AS RESTRICTIVE TO hanamichi_employee USING (subject_id = (SELECT subject_id())) WITH CHECK (subject_id = (SELECT subject_id()));
+-- row-level security: forced
+CREATE POLICY backup ON invitation TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON invitation USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+CREATE POLICY own_hanamichi_employee ON invitation AS RESTRICTIVE TO hanamichi_employee USING (subject_id = subject_id()) WITH CHECK (subject_id = subject_id());
 GRANT SELECT ON invitation TO hanamichi_analysis, hanamichi_implementer, hanamichi_mailer;
+GRANT SELECT, INSERT ON invitation TO hanamichi_backup;
 GRANT SELECT, INSERT, UPDATE (state, submitted_at) ON invitation TO hanamichi_clerk;
 GRANT SELECT, UPDATE (state, submitted_at) ON invitation TO hanamichi_employee;
 GRANT SELECT, INSERT, UPDATE (reminders_sent, last_reminded_at) ON invitation TO hanamichi_scheduler;
@@ -793,8 +882,11 @@ CREATE TABLE job_progress (
   CHECK (state IN ('waiting', 'running', 'done', 'failed')),
   CHECK (total >= 0)
 );
-CALL guard('job_progress');
+-- row-level security: forced
+CREATE POLICY backup ON job_progress TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON job_progress USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 GRANT SELECT, INSERT, UPDATE ON job_progress TO hanamichi_admin, hanamichi_analysis, hanamichi_clerk, hanamichi_hr, hanamichi_implementer, hanamichi_jobs, hanamichi_mailer, hanamichi_physician, hanamichi_scheduler, hanamichi_turnover;
+GRANT SELECT, INSERT ON job_progress TO hanamichi_backup;
 
 CREATE TABLE job_request (
   company_id uuid NOT NULL,
@@ -806,9 +898,12 @@ CREATE TABLE job_request (
   PRIMARY KEY (company_id, id),
   FOREIGN KEY (company_id) REFERENCES company(company_id)
 );
-CALL guard('job_request');
+-- row-level security: forced
+CREATE POLICY backup ON job_request TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON job_request USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 CREATE POLICY relay ON job_request TO hanamichi_jobs USING (true) WITH CHECK (true);
 GRANT INSERT ON job_request TO hanamichi_admin, hanamichi_alumni, hanamichi_analysis, hanamichi_clerk, hanamichi_employee, hanamichi_hr, hanamichi_implementer, hanamichi_leaver, hanamichi_mailer, hanamichi_manager, hanamichi_physician, hanamichi_scheduler, hanamichi_setup;
+GRANT SELECT, INSERT ON job_request TO hanamichi_backup;
 GRANT SELECT, INSERT, UPDATE, DELETE ON job_request TO hanamichi_jobs;
 
 CREATE TABLE link_token (
@@ -827,14 +922,17 @@ CREATE TABLE link_token (
   CHECK (kind IN ('invitation', 'graduation', 'exit_interview', 'private_contact', 'alumni_confirmation', 'alumni', 'alumni_refusal', 'staff_invitation'))
 );
 CREATE INDEX link_token_context ON link_token (company_id, context_id);
-CALL guard('link_token');
+-- row-level security: forced
+CREATE POLICY backup ON link_token TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON link_token USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 CREATE POLICY kind_clerk ON link_token AS RESTRICTIVE TO hanamichi_clerk USING (kind = 'invitation');
 CREATE POLICY kind_hr ON link_token AS RESTRICTIVE TO hanamichi_hr USING (kind = 'graduation');
 CREATE POLICY kind_scheduler ON link_token AS RESTRICTIVE TO hanamichi_scheduler USING (kind = 'exit_interview');
 CREATE POLICY kind_staff ON link_token AS RESTRICTIVE TO hanamichi_admin, hanamichi_sign_in USING (kind = 'staff_invitation');
 CREATE POLICY lookup ON link_token FOR SELECT TO hanamichi_lookup USING (true);
-CREATE POLICY own_hanamichi_alumni ON link_token AS RESTRICTIVE TO hanamichi_alumni USING (subject_id = (SELECT subject_id())) WITH CHECK (subject_id = (SELECT subject_id()));
+CREATE POLICY own_hanamichi_alumni ON link_token AS RESTRICTIVE TO hanamichi_alumni USING (subject_id = subject_id()) WITH CHECK (subject_id = subject_id());
 GRANT SELECT (company_id, id, kind, subject_id, context_id, expires_at, revoked_at), UPDATE (revoked_at) ON link_token TO hanamichi_admin, hanamichi_alumni, hanamichi_hr, hanamichi_sign_in;
+GRANT SELECT, INSERT ON link_token TO hanamichi_backup;
 GRANT SELECT (company_id, id, kind, subject_id, context_id, expires_at, revoked_at), INSERT, UPDATE (revoked_at) ON link_token TO hanamichi_clerk;
 GRANT SELECT (company_id, id, kind, subject_id, context_id, hash, expires_at, revoked_at) ON link_token TO hanamichi_lookup;
 GRANT INSERT ON link_token TO hanamichi_mailer;
@@ -868,16 +966,18 @@ CREATE TABLE mail_message (
   CHECK (state IN ('queued', 'sending', 'accepted', 'failed', 'cancelled'))
 );
 CREATE INDEX mail_message_due ON mail_message (company_id, next_attempt_at) WHERE (state IN ('queued', 'sending'));
-CALL guard('mail_message');
+-- row-level security: forced
 CREATE POLICY area_admin ON mail_message AS RESTRICTIVE FOR SELECT TO hanamichi_admin USING (area = 'staff');
 CREATE POLICY area_hr ON mail_message AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (area IN ('exit', 'staff'));
 CREATE POLICY area_stress ON mail_message AS RESTRICTIVE TO hanamichi_clerk, hanamichi_implementer USING (area = 'stress');
+CREATE POLICY backup ON mail_message TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON mail_message USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 CREATE POLICY lookup ON mail_message FOR SELECT TO hanamichi_lookup USING (true);
 CREATE POLICY not_of_leavers ON mail_message AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (template <> ALL (ARRAY['graduations.dates-changed', 'graduations.exit-interview', 'graduations.private-contact', 'graduations.contact-confirmed']));
 GRANT SELECT (company_id, id, mail_class, template, area, batch_id, state, created_at), INSERT ON mail_message TO hanamichi_admin, hanamichi_hr;
 GRANT INSERT ON mail_message TO hanamichi_alumni, hanamichi_employee, hanamichi_jobs, hanamichi_leaver, hanamichi_physician, hanamichi_setup;
+GRANT SELECT, INSERT ON mail_message TO hanamichi_backup, hanamichi_implementer;
 GRANT SELECT, INSERT, UPDATE (state) ON mail_message TO hanamichi_clerk, hanamichi_scheduler;
-GRANT SELECT, INSERT ON mail_message TO hanamichi_implementer;
 GRANT SELECT (company_id, due_at, state, next_attempt_at, claimed_until) ON mail_message TO hanamichi_lookup;
 GRANT SELECT, INSERT, UPDATE ON mail_message TO hanamichi_mailer;
 
@@ -892,8 +992,10 @@ CREATE TABLE mail_suppression (
   FOREIGN KEY (company_id) REFERENCES company(company_id),
   CHECK (reason IN ('refused', 'permanent_bounce', 'complaint', 'deleted'))
 );
-CALL guard('mail_suppression');
-GRANT SELECT, INSERT ON mail_suppression TO hanamichi_alumni, hanamichi_leaver, hanamichi_mailer;
+-- row-level security: forced
+CREATE POLICY backup ON mail_suppression TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON mail_suppression USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+GRANT SELECT, INSERT ON mail_suppression TO hanamichi_alumni, hanamichi_backup, hanamichi_leaver, hanamichi_mailer;
 
 CREATE TABLE measure (
   company_id uuid NOT NULL,
@@ -910,7 +1012,10 @@ CREATE TABLE measure (
   FOREIGN KEY (company_id) REFERENCES company(company_id),
   FOREIGN KEY (company_id, opinion_id) REFERENCES released_opinion(company_id, id)
 );
-CALL guard('measure');
+-- row-level security: forced
+CREATE POLICY backup ON measure TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON measure USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+GRANT SELECT, INSERT ON measure TO hanamichi_backup;
 GRANT SELECT, INSERT, UPDATE (until_on, review_on) ON measure TO hanamichi_hr;
 
 CREATE TABLE migration (
@@ -934,11 +1039,13 @@ CREATE TABLE notice (
   FOREIGN KEY (company_id) REFERENCES company(company_id),
   FOREIGN KEY (company_id, id) REFERENCES interview_need(company_id, id)
 );
-CALL guard('notice');
-CREATE POLICY own_hanamichi_employee ON notice AS RESTRICTIVE TO hanamichi_employee USING (subject_id = (SELECT subject_id())) WITH CHECK (subject_id = (SELECT subject_id()));
+-- row-level security: forced
+CREATE POLICY backup ON notice TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON notice USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+CREATE POLICY own_hanamichi_employee ON notice AS RESTRICTIVE TO hanamichi_employee USING (subject_id = subject_id()) WITH CHECK (subject_id = subject_id());
+GRANT SELECT, INSERT ON notice TO hanamichi_backup, hanamichi_implementer;
 GRANT SELECT ON notice TO hanamichi_clerk;
 GRANT SELECT, UPDATE (first_viewed_at) ON notice TO hanamichi_employee;
-GRANT SELECT, INSERT ON notice TO hanamichi_implementer;
 
 CREATE TABLE opinion (
   company_id uuid NOT NULL,
@@ -954,9 +1061,12 @@ CREATE TABLE opinion (
   FOREIGN KEY (company_id, id) REFERENCES interview_request(company_id, id),
   CHECK (released_at IS NULL OR explained_to_person_at IS NOT NULL)
 );
-CALL guard('opinion');
+-- row-level security: forced
 CREATE POLICY author ON opinion AS RESTRICTIVE TO hanamichi_physician USING (author_id = (SELECT subject_id()));
-CREATE POLICY own_hanamichi_employee ON opinion AS RESTRICTIVE TO hanamichi_employee USING (subject_id = (SELECT subject_id())) WITH CHECK (subject_id = (SELECT subject_id()));
+CREATE POLICY backup ON opinion TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON opinion USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+CREATE POLICY own_hanamichi_employee ON opinion AS RESTRICTIVE TO hanamichi_employee USING (subject_id = subject_id()) WITH CHECK (subject_id = subject_id());
+GRANT SELECT, INSERT ON opinion TO hanamichi_backup;
 GRANT SELECT (company_id, id, subject_id, released_at) ON opinion TO hanamichi_employee;
 GRANT SELECT, INSERT, UPDATE (sealed, explained_to_person_at, released_at) ON opinion TO hanamichi_physician;
 
@@ -970,7 +1080,10 @@ CREATE TABLE participation (
   FOREIGN KEY (company_id) REFERENCES company(company_id),
   FOREIGN KEY (company_id, campaign_id) REFERENCES campaign(company_id, id)
 );
-CALL guard('participation');
+-- row-level security: forced
+CREATE POLICY backup ON participation TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON participation USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+GRANT SELECT, INSERT ON participation TO hanamichi_backup;
 GRANT SELECT ON participation TO hanamichi_hr;
 GRANT SELECT (company_id, campaign_id, employment_id) ON participation TO hanamichi_implementer;
 GRANT SELECT, INSERT, UPDATE ON participation TO hanamichi_scheduler;
@@ -989,8 +1102,11 @@ CREATE TABLE personal_code (
   PRIMARY KEY (company_id, id),
   FOREIGN KEY (company_id, id) REFERENCES invitation(company_id, id)
 ) WITH (fillfactor=80);
-CALL guard('personal_code');
-CREATE POLICY own_hanamichi_employee ON personal_code AS RESTRICTIVE TO hanamichi_employee USING (subject_id = (SELECT subject_id())) WITH CHECK (subject_id = (SELECT subject_id()));
+-- row-level security: forced
+CREATE POLICY backup ON personal_code TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON personal_code USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+CREATE POLICY own_hanamichi_employee ON personal_code AS RESTRICTIVE TO hanamichi_employee USING (subject_id = subject_id()) WITH CHECK (subject_id = subject_id());
+GRANT SELECT, INSERT ON personal_code TO hanamichi_backup;
 GRANT SELECT (company_id, id, bound_at), DELETE ON personal_code TO hanamichi_clerk;
 GRANT SELECT, INSERT, UPDATE ON personal_code TO hanamichi_employee;
 
@@ -1006,8 +1122,11 @@ CREATE TABLE personnel_authority (
   CHECK (until_on IS NULL OR until_on >= from_on)
 );
 CREATE INDEX personnel_authority_code ON personnel_authority (company_id, employee_code);
-CALL guard('personnel_authority');
+-- row-level security: forced
+CREATE POLICY backup ON personnel_authority TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON personnel_authority USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 GRANT SELECT ON personnel_authority TO hanamichi_admin, hanamichi_implementer, hanamichi_scheduler, hanamichi_setup, hanamichi_sign_in;
+GRANT SELECT, INSERT ON personnel_authority TO hanamichi_backup;
 GRANT SELECT, INSERT, UPDATE (until_on) ON personnel_authority TO hanamichi_hr;
 
 CREATE TABLE private_contact (
@@ -1021,9 +1140,12 @@ CREATE TABLE private_contact (
   FOREIGN KEY (company_id) REFERENCES company(company_id),
   FOREIGN KEY (company_id, id) REFERENCES exit_subject(company_id, id)
 );
-CALL guard('private_contact');
+-- row-level security: forced
 CREATE POLICY allowed ON private_contact AS RESTRICTIVE TO hanamichi_hr USING (hr_may_read AND confirmed_at IS NOT NULL);
-CREATE POLICY own_hanamichi_leaver ON private_contact AS RESTRICTIVE TO hanamichi_leaver USING (id = (SELECT subject_id())) WITH CHECK (id = (SELECT subject_id()));
+CREATE POLICY backup ON private_contact TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON private_contact USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+CREATE POLICY own_hanamichi_leaver ON private_contact AS RESTRICTIVE TO hanamichi_leaver USING (id = subject_id()) WITH CHECK (id = subject_id());
+GRANT SELECT, INSERT ON private_contact TO hanamichi_backup;
 GRANT SELECT ON private_contact TO hanamichi_hr, hanamichi_mailer;
 GRANT SELECT, INSERT, UPDATE ON private_contact TO hanamichi_leaver;
 
@@ -1044,10 +1166,12 @@ CREATE TABLE questionnaire_version (
   CHECK (source IN ('shipped', 'own')),
   CHECK (version > 0)
 );
-CALL guard('questionnaire_version');
+-- row-level security: forced
+CREATE POLICY backup ON questionnaire_version TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON questionnaire_version USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 CREATE POLICY lookup ON questionnaire_version FOR SELECT TO hanamichi_lookup USING (true);
 GRANT SELECT ON questionnaire_version TO hanamichi_admin, hanamichi_analysis, hanamichi_clerk, hanamichi_employee, hanamichi_leaver, hanamichi_physician, hanamichi_scheduler;
-GRANT SELECT, INSERT ON questionnaire_version TO hanamichi_hr, hanamichi_implementer;
+GRANT SELECT, INSERT ON questionnaire_version TO hanamichi_backup, hanamichi_hr, hanamichi_implementer;
 GRANT SELECT (company_id, slug, version, hash, source) ON questionnaire_version TO hanamichi_lookup;
 
 CREATE TABLE released_opinion (
@@ -1063,9 +1187,12 @@ CREATE TABLE released_opinion (
   FOREIGN KEY (company_id, id) REFERENCES employer_request(company_id, id),
   FOREIGN KEY (company_id, released_by) REFERENCES staff_user(company_id, id)
 );
-CALL guard('released_opinion');
+-- row-level security: forced
+CREATE POLICY backup ON released_opinion TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON released_opinion USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 CREATE POLICY named ON released_opinion AS RESTRICTIVE TO hanamichi_physician USING (id = ANY ((SELECT employer_ids())::uuid[])) WITH CHECK ((id = ANY ((SELECT employer_ids())::uuid[])) AND released_by = (SELECT subject_id()));
 CREATE POLICY opened ON released_opinion AS RESTRICTIVE TO hanamichi_hr USING ((EXISTS ( SELECT FROM interview_request_for_employer r WHERE r.company_id = released_opinion.company_id AND r.id = released_opinion.id AND r.opened)));
+GRANT SELECT, INSERT ON released_opinion TO hanamichi_backup;
 GRANT SELECT ON released_opinion TO hanamichi_hr;
 GRANT INSERT ON released_opinion TO hanamichi_physician;
 
@@ -1080,12 +1207,14 @@ CREATE TABLE repeated_post (
   FOREIGN KEY (company_id) REFERENCES company(company_id)
 );
 CREATE INDEX repeated_post_created_at ON repeated_post (company_id, created_at);
-CALL guard('repeated_post');
-CREATE POLICY own_hanamichi_alumni ON repeated_post AS RESTRICTIVE TO hanamichi_alumni USING (subject_id = (SELECT subject_id())) WITH CHECK (subject_id = (SELECT subject_id()));
-CREATE POLICY own_hanamichi_employee ON repeated_post AS RESTRICTIVE TO hanamichi_employee USING (subject_id = (SELECT subject_id())) WITH CHECK (subject_id = (SELECT subject_id()));
-CREATE POLICY own_hanamichi_leaver ON repeated_post AS RESTRICTIVE TO hanamichi_leaver USING (subject_id = (SELECT subject_id())) WITH CHECK (subject_id = (SELECT subject_id()));
+-- row-level security: forced
+CREATE POLICY backup ON repeated_post TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON repeated_post USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+CREATE POLICY own_hanamichi_alumni ON repeated_post AS RESTRICTIVE TO hanamichi_alumni USING (subject_id = subject_id()) WITH CHECK (subject_id = subject_id());
+CREATE POLICY own_hanamichi_employee ON repeated_post AS RESTRICTIVE TO hanamichi_employee USING (subject_id = subject_id()) WITH CHECK (subject_id = subject_id());
+CREATE POLICY own_hanamichi_leaver ON repeated_post AS RESTRICTIVE TO hanamichi_leaver USING (subject_id = subject_id()) WITH CHECK (subject_id = subject_id());
 CREATE POLICY own_staff ON repeated_post AS RESTRICTIVE TO hanamichi_admin, hanamichi_clerk, hanamichi_hr, hanamichi_implementer, hanamichi_manager, hanamichi_physician USING (subject_id = (SELECT subject_id())) WITH CHECK (subject_id = (SELECT subject_id()));
-GRANT SELECT, INSERT ON repeated_post TO hanamichi_admin, hanamichi_alumni, hanamichi_clerk, hanamichi_employee, hanamichi_hr, hanamichi_implementer, hanamichi_leaver, hanamichi_manager, hanamichi_physician;
+GRANT SELECT, INSERT ON repeated_post TO hanamichi_admin, hanamichi_alumni, hanamichi_backup, hanamichi_clerk, hanamichi_employee, hanamichi_hr, hanamichi_implementer, hanamichi_leaver, hanamichi_manager, hanamichi_physician;
 GRANT SELECT, DELETE ON repeated_post TO hanamichi_jobs;
 
 CREATE TABLE response (
@@ -1105,10 +1234,12 @@ CREATE TABLE response (
   FOREIGN KEY (company_id, invitation_id) REFERENCES invitation(company_id, id),
   CHECK (provenance IN ('web', 'paper'))
 );
-CALL guard('response');
-CREATE POLICY own_hanamichi_employee ON response AS RESTRICTIVE TO hanamichi_employee USING (subject_id = (SELECT subject_id())) WITH CHECK (subject_id = (SELECT subject_id()));
+-- row-level security: forced
+CREATE POLICY backup ON response TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON response USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+CREATE POLICY own_hanamichi_employee ON response AS RESTRICTIVE TO hanamichi_employee USING (subject_id = subject_id()) WITH CHECK (subject_id = subject_id());
 GRANT SELECT ON response TO hanamichi_analysis, hanamichi_implementer;
-GRANT SELECT, INSERT ON response TO hanamichi_clerk, hanamichi_employee;
+GRANT SELECT, INSERT ON response TO hanamichi_backup, hanamichi_clerk, hanamichi_employee;
 
 CREATE TABLE response_draft (
   company_id uuid NOT NULL,
@@ -1122,8 +1253,11 @@ CREATE TABLE response_draft (
   FOREIGN KEY (company_id, id) REFERENCES invitation(company_id, id)
 );
 CREATE INDEX response_draft_campaign ON response_draft (company_id, campaign_id);
-CALL guard('response_draft');
-CREATE POLICY own_hanamichi_employee ON response_draft AS RESTRICTIVE TO hanamichi_employee USING (subject_id = (SELECT subject_id())) WITH CHECK (subject_id = (SELECT subject_id()));
+-- row-level security: forced
+CREATE POLICY backup ON response_draft TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON response_draft USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+CREATE POLICY own_hanamichi_employee ON response_draft AS RESTRICTIVE TO hanamichi_employee USING (subject_id = subject_id()) WITH CHECK (subject_id = subject_id());
+GRANT SELECT, INSERT ON response_draft TO hanamichi_backup;
 GRANT SELECT, INSERT, UPDATE, DELETE ON response_draft TO hanamichi_employee;
 GRANT SELECT (company_id, id, campaign_id), DELETE ON response_draft TO hanamichi_scheduler;
 
@@ -1137,11 +1271,13 @@ CREATE TABLE result (
   PRIMARY KEY (company_id, id),
   FOREIGN KEY (company_id, id) REFERENCES invitation(company_id, id)
 );
-CALL guard('result');
+-- row-level security: forced
 CREATE POLICY asked ON result AS RESTRICTIVE TO hanamichi_physician USING ((EXISTS ( SELECT FROM interview_request r WHERE r.company_id = result.company_id AND r.invitation_id = result.id AND NOT (EXISTS ( SELECT FROM interview_request_event e WHERE e.company_id = r.company_id AND e.request_id = r.id AND e.kind = 'withdrawn')))));
-CREATE POLICY own_hanamichi_employee ON result AS RESTRICTIVE TO hanamichi_employee USING (subject_id = (SELECT subject_id())) WITH CHECK (subject_id = (SELECT subject_id()));
+CREATE POLICY backup ON result TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON result USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+CREATE POLICY own_hanamichi_employee ON result AS RESTRICTIVE TO hanamichi_employee USING (subject_id = subject_id()) WITH CHECK (subject_id = subject_id());
 GRANT SELECT ON result TO hanamichi_analysis, hanamichi_implementer, hanamichi_physician;
-GRANT SELECT, INSERT ON result TO hanamichi_clerk, hanamichi_employee;
+GRANT SELECT, INSERT ON result TO hanamichi_backup, hanamichi_clerk, hanamichi_employee;
 
 CREATE TABLE return_request (
   company_id uuid NOT NULL,
@@ -1157,10 +1293,13 @@ CREATE TABLE return_request (
   FOREIGN KEY (company_id, member_id) REFERENCES alumni_member(company_id, id) ON DELETE CASCADE,
   CHECK (state IN ('received', 'screened', 'talk', 'offer', 'no', 'withdrawn'))
 );
-CALL guard('return_request');
+-- row-level security: forced
+CREATE POLICY backup ON return_request TO hanamichi_backup USING (true) WITH CHECK (true);
 CREATE POLICY chosen_contact ON return_request AS RESTRICTIVE TO hanamichi_hr USING (contact_user_id = (SELECT subject_id()));
+CREATE POLICY company ON return_request USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 CREATE POLICY own_request ON return_request AS RESTRICTIVE TO hanamichi_alumni USING (member_id = (SELECT subject_id())) WITH CHECK (member_id = (SELECT subject_id()));
 GRANT SELECT, INSERT, UPDATE (state) ON return_request TO hanamichi_alumni;
+GRANT SELECT, INSERT ON return_request TO hanamichi_backup;
 GRANT SELECT, UPDATE (state) ON return_request TO hanamichi_hr;
 
 CREATE TABLE role_grant (
@@ -1191,14 +1330,16 @@ CREATE TABLE role_grant (
   CHECK (role IN ('admin', 'hr', 'implementer', 'clerk', 'physician', 'manager'))
 );
 CREATE INDEX role_grant_user ON role_grant (company_id, user_id) WHERE (revoked_at IS NULL);
-CALL guard('role_grant');
+-- row-level security: forced
+CREATE POLICY backup ON role_grant TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON role_grant USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 CREATE POLICY lookup ON role_grant FOR SELECT TO hanamichi_lookup USING (true);
 CREATE POLICY one_way ON role_grant AS RESTRICTIVE FOR UPDATE TO hanamichi_admin, hanamichi_hr USING (revoked_at IS NULL) WITH CHECK (revoked_at IS NOT NULL);
 GRANT SELECT, INSERT, UPDATE (revoked_at, revoked_reason) ON role_grant TO hanamichi_admin;
 GRANT SELECT ON role_grant TO hanamichi_alumni, hanamichi_clerk, hanamichi_employee, hanamichi_implementer, hanamichi_jobs, hanamichi_leaver, hanamichi_mailer, hanamichi_manager, hanamichi_physician, hanamichi_scheduler;
+GRANT SELECT, INSERT ON role_grant TO hanamichi_backup, hanamichi_setup;
 GRANT SELECT, UPDATE (revoked_at, revoked_reason) ON role_grant TO hanamichi_hr;
 GRANT SELECT (company_id, id, user_id, role, workplace_id, department_id, secrecy_acknowledged_at, revoked_at) ON role_grant TO hanamichi_lookup;
-GRANT SELECT, INSERT ON role_grant TO hanamichi_setup;
 GRANT SELECT, UPDATE (secrecy_acknowledged_at) ON role_grant TO hanamichi_sign_in;
 
 CREATE TABLE roster_import (
@@ -1224,7 +1365,10 @@ CREATE TABLE roster_import (
   CHECK (kind IN ('departments', 'employees')),
   CHECK (state IN ('reading', 'previewed', 'applied', 'discarded', 'failed'))
 );
-CALL guard('roster_import');
+-- row-level security: forced
+CREATE POLICY backup ON roster_import TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON roster_import USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+GRANT SELECT, INSERT ON roster_import TO hanamichi_backup;
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster_import TO hanamichi_hr;
 
 CREATE TABLE roster_import_line (
@@ -1243,7 +1387,10 @@ CREATE TABLE roster_import_line (
   CHECK (outcome IN ('added', 'changed', 'moved', 'ended', 'unchanged', 'wrong'))
 );
 CREATE INDEX roster_import_line_address ON roster_import_line (company_id, import_id, (ids[1])) WHERE (remarks @> '[{"code": "address_changed"}]'::jsonb);
-CALL guard('roster_import_line');
+-- row-level security: forced
+CREATE POLICY backup ON roster_import_line TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON roster_import_line USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+GRANT SELECT, INSERT ON roster_import_line TO hanamichi_backup;
 GRANT SELECT, INSERT, UPDATE, DELETE ON roster_import_line TO hanamichi_hr;
 
 CREATE TABLE session (
@@ -1267,15 +1414,18 @@ CREATE TABLE session (
   CHECK (strength IN ('link', 'code', 'password', 'full'))
 );
 CREATE INDEX session_subject ON session (company_id, subject_id);
-CALL guard('session');
+-- row-level security: forced
+CREATE POLICY backup ON session TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON session USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 CREATE POLICY lookup ON session FOR SELECT TO hanamichi_lookup USING (true);
 CREATE POLICY only_staff ON session AS RESTRICTIVE TO hanamichi_admin, hanamichi_hr, hanamichi_implementer, hanamichi_manager, hanamichi_physician, hanamichi_sign_in USING (kind = 'staff');
-CREATE POLICY own_hanamichi_alumni ON session AS RESTRICTIVE TO hanamichi_alumni USING (subject_id = (SELECT subject_id())) WITH CHECK (subject_id = (SELECT subject_id()));
-CREATE POLICY own_hanamichi_employee ON session AS RESTRICTIVE TO hanamichi_employee USING (subject_id = (SELECT subject_id())) WITH CHECK (subject_id = (SELECT subject_id()));
-CREATE POLICY own_hanamichi_leaver ON session AS RESTRICTIVE TO hanamichi_leaver USING (subject_id = (SELECT subject_id())) WITH CHECK (subject_id = (SELECT subject_id()));
+CREATE POLICY own_hanamichi_alumni ON session AS RESTRICTIVE TO hanamichi_alumni USING (subject_id = subject_id()) WITH CHECK (subject_id = subject_id());
+CREATE POLICY own_hanamichi_employee ON session AS RESTRICTIVE TO hanamichi_employee USING (subject_id = subject_id()) WITH CHECK (subject_id = subject_id());
+CREATE POLICY own_hanamichi_leaver ON session AS RESTRICTIVE TO hanamichi_leaver USING (subject_id = subject_id()) WITH CHECK (subject_id = subject_id());
 CREATE POLICY staff_and_participants ON session AS RESTRICTIVE TO hanamichi_clerk USING (kind IN ('staff', 'participant'));
 GRANT SELECT (company_id, id, kind, subject_id, created_at, last_seen_at, expires_at, revoked_at), UPDATE (last_seen_at, revoked_at) ON session TO hanamichi_admin, hanamichi_clerk, hanamichi_hr, hanamichi_implementer, hanamichi_manager, hanamichi_physician;
 GRANT SELECT, INSERT, UPDATE ON session TO hanamichi_alumni, hanamichi_employee, hanamichi_leaver, hanamichi_sign_in;
+GRANT SELECT, INSERT ON session TO hanamichi_backup;
 GRANT SELECT (company_id, id, kind, subject_id, created_at, last_seen_at, expires_at, revoked_at), UPDATE (last_seen_at, revoked_at), DELETE ON session TO hanamichi_jobs;
 GRANT SELECT (company_id, id, kind, subject_id, context_id, strength, secret_hash, last_seen_at, idle_seconds, expires_at, revoked_at) ON session TO hanamichi_lookup;
 
@@ -1290,8 +1440,10 @@ CREATE TABLE setup_confirmation (
   FOREIGN KEY (company_id, confirmed_by) REFERENCES staff_user(company_id, id),
   CHECK (what = 'key_backup')
 );
-CALL guard('setup_confirmation');
-GRANT SELECT, INSERT ON setup_confirmation TO hanamichi_admin;
+-- row-level security: forced
+CREATE POLICY backup ON setup_confirmation TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON setup_confirmation USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+GRANT SELECT, INSERT ON setup_confirmation TO hanamichi_admin, hanamichi_backup;
 GRANT SELECT ON setup_confirmation TO hanamichi_sign_in;
 
 CREATE TABLE sign_in_attempt (
@@ -1306,7 +1458,10 @@ CREATE TABLE sign_in_attempt (
 );
 CREATE INDEX sign_in_attempt_account ON sign_in_attempt (company_id, account_hash, at);
 CREATE INDEX sign_in_attempt_origin ON sign_in_attempt (company_id, origin_hash, at);
-CALL guard('sign_in_attempt');
+-- row-level security: forced
+CREATE POLICY backup ON sign_in_attempt TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON sign_in_attempt USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+GRANT SELECT, INSERT ON sign_in_attempt TO hanamichi_backup;
 GRANT SELECT, DELETE ON sign_in_attempt TO hanamichi_jobs;
 GRANT SELECT, INSERT, UPDATE (succeeded) ON sign_in_attempt TO hanamichi_sign_in;
 
@@ -1327,14 +1482,16 @@ CREATE TABLE staff_user (
   FOREIGN KEY (company_id) REFERENCES company(company_id),
   CHECK (email = lower(email) AND length(email) <= 254)
 );
-CALL guard('staff_user');
+-- row-level security: forced
+CREATE POLICY backup ON staff_user TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON staff_user USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 CREATE POLICY lookup ON staff_user FOR SELECT TO hanamichi_lookup USING (true);
 GRANT SELECT (company_id, id, email, display_name, employee_code, totp_confirmed_at, created_at, disabled_at), INSERT, UPDATE (display_name, employee_code, password_hash, totp_sealed, totp_confirmed_at, disabled_at) ON staff_user TO hanamichi_admin;
 GRANT SELECT (company_id, id, display_name, disabled_at) ON staff_user TO hanamichi_alumni, hanamichi_employee, hanamichi_leaver;
+GRANT SELECT, INSERT ON staff_user TO hanamichi_backup, hanamichi_setup;
 GRANT SELECT (company_id, id, email, display_name, employee_code, disabled_at) ON staff_user TO hanamichi_clerk, hanamichi_hr, hanamichi_implementer, hanamichi_jobs, hanamichi_physician, hanamichi_scheduler;
 GRANT SELECT (company_id, id, email, display_name, disabled_at) ON staff_user TO hanamichi_lookup;
 GRANT SELECT (company_id, id, email, display_name, employee_code, totp_confirmed_at, disabled_at) ON staff_user TO hanamichi_mailer;
-GRANT SELECT, INSERT ON staff_user TO hanamichi_setup;
 GRANT SELECT, UPDATE ON staff_user TO hanamichi_sign_in;
 
 CREATE TABLE stress_subject (
@@ -1347,11 +1504,13 @@ CREATE TABLE stress_subject (
   UNIQUE (company_id, employment_lookup),
   FOREIGN KEY (company_id) REFERENCES company(company_id)
 );
-CALL guard('stress_subject');
+-- row-level security: forced
 CREATE POLICY asked ON stress_subject AS RESTRICTIVE TO hanamichi_physician USING ((EXISTS ( SELECT FROM interview_request r WHERE r.company_id = stress_subject.company_id AND r.subject_id = stress_subject.id)) OR (EXISTS ( SELECT FROM consultation c WHERE c.company_id = stress_subject.company_id AND c.subject_id = stress_subject.id AND c.physician_id = (SELECT subject_id()))));
-CREATE POLICY own_hanamichi_employee ON stress_subject AS RESTRICTIVE TO hanamichi_employee USING (id = (SELECT subject_id())) WITH CHECK (id = (SELECT subject_id()));
+CREATE POLICY backup ON stress_subject TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON stress_subject USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+CREATE POLICY own_hanamichi_employee ON stress_subject AS RESTRICTIVE TO hanamichi_employee USING (id = subject_id()) WITH CHECK (id = subject_id());
 GRANT SELECT ON stress_subject TO hanamichi_analysis, hanamichi_clerk, hanamichi_employee, hanamichi_implementer, hanamichi_mailer, hanamichi_physician;
-GRANT SELECT, INSERT ON stress_subject TO hanamichi_scheduler;
+GRANT SELECT, INSERT ON stress_subject TO hanamichi_backup, hanamichi_scheduler;
 
 CREATE TABLE survey_signal (
   company_id uuid NOT NULL,
@@ -1379,9 +1538,11 @@ CREATE TABLE survey_signal (
   CHECK (respondents >= 10),
   CHECK (use IN ('used', 'tooFew', 'lowResponse'))
 );
-CALL guard('survey_signal');
+-- row-level security: forced
+CREATE POLICY backup ON survey_signal TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON survey_signal USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 CREATE POLICY released_only ON survey_signal AS RESTRICTIVE TO hanamichi_turnover USING ((EXISTS ( SELECT FROM group_report g WHERE g.company_id = survey_signal.company_id AND g.id = survey_signal.report_id AND g.state = 'released')));
-GRANT SELECT, INSERT ON survey_signal TO hanamichi_analysis;
+GRANT SELECT, INSERT ON survey_signal TO hanamichi_analysis, hanamichi_backup;
 GRANT SELECT ON survey_signal TO hanamichi_implementer, hanamichi_turnover;
 
 CREATE TABLE turnover_assessment (
@@ -1400,9 +1561,11 @@ CREATE TABLE turnover_assessment (
   FOREIGN KEY (company_id) REFERENCES company(company_id),
   FOREIGN KEY (company_id, report_id) REFERENCES group_report(company_id, id)
 );
-CALL guard('turnover_assessment');
+-- row-level security: forced
+CREATE POLICY backup ON turnover_assessment TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON turnover_assessment USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+GRANT SELECT, INSERT ON turnover_assessment TO hanamichi_backup, hanamichi_turnover;
 GRANT SELECT ON turnover_assessment TO hanamichi_hr, hanamichi_implementer;
-GRANT SELECT, INSERT ON turnover_assessment TO hanamichi_turnover;
 
 CREATE TABLE workplace (
   company_id uuid NOT NULL,
@@ -1420,8 +1583,11 @@ CREATE TABLE workplace (
   CHECK (headcount_source IN ('roster', 'given')),
   CHECK (until_on IS NULL OR until_on >= from_on)
 );
-CALL guard('workplace');
+-- row-level security: forced
+CREATE POLICY backup ON workplace TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON workplace USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 GRANT SELECT ON workplace TO hanamichi_admin, hanamichi_analysis, hanamichi_clerk, hanamichi_employee, hanamichi_implementer, hanamichi_leaver, hanamichi_mailer, hanamichi_manager, hanamichi_physician, hanamichi_scheduler, hanamichi_setup, hanamichi_sign_in, hanamichi_turnover;
+GRANT SELECT, INSERT ON workplace TO hanamichi_backup;
 GRANT SELECT, INSERT, UPDATE ON workplace TO hanamichi_hr;
 
 CREATE VIEW departure_fact WITH (security_barrier=true) AS
@@ -1664,7 +1830,7 @@ CREATE PROCEDURE guard(IN guarded regclass) LANGUAGE plpgsql AS $$
 BEGIN
   EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', guarded);
   EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', guarded);
-  EXECUTE format('CREATE POLICY company ON %s USING (company_id = (SELECT hanamichi.company_id())) WITH CHECK (company_id = (SELECT hanamichi.company_id()))', guarded);
+  EXECUTE format('CREATE POLICY company ON %s USING (company_id = hanamichi.company_id()) WITH CHECK (company_id = hanamichi.company_id())', guarded);
   EXECUTE format('CREATE POLICY backup ON %s TO hanamichi_backup USING (true) WITH CHECK (true)', guarded);
   EXECUTE format('GRANT SELECT, INSERT ON %s TO hanamichi_backup', guarded);
 END $$;
@@ -1723,7 +1889,7 @@ $$;
 
 CREATE PROCEDURE only_own(IN guarded regclass, IN role_name name, IN column_name name) LANGUAGE plpgsql AS $$
 BEGIN
-  EXECUTE format('CREATE POLICY %I ON %s AS RESTRICTIVE TO %I USING (%I = (SELECT hanamichi.subject_id())) WITH CHECK (%I = (SELECT hanamichi.subject_id()))',
+  EXECUTE format('CREATE POLICY %I ON %s AS RESTRICTIVE TO %I USING (%I = hanamichi.subject_id()) WITH CHECK (%I = hanamichi.subject_id())',
     'own_' || role_name, guarded, role_name, column_name, column_name);
 END $$;
 -- owner hanamichi_owner; called by nobody else

@@ -1,4 +1,8 @@
-import autocannon from 'autocannon'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 
 /** What a load came to. Times in milliseconds. */
 export interface Load {
@@ -6,67 +10,86 @@ export interface Load {
   p50: number
   p95: number
   count: number
+  /** heads and bodies as they came, per answer */
+  bytes: number
+}
+
+export interface Request {
+  headers: Readonly<Record<string, string>>
+  body?: string
 }
 
 export interface LoadOptions {
   url: string
-  connections: number
-  /** by whichever ends first */
-  seconds?: number
-  amount?: number
   method?: 'GET' | 'POST'
-  /** headers and body of the next request */
-  next: () => { headers: Record<string, string>; body?: string }
-  /** every answer must have this status, or the figure would be of something else */
-  status: number
-  /** and, for a redirect, lead here */
-  location?: string
+  connections: number
+  /** one after another, then from the first again */
+  requests: readonly Request[]
+  seconds: number
 }
 
-/** Sends requests over kept-alive connections as fast as they are answered, and measures each. @throws when an answer is not the wanted one */
-export async function load(options: LoadOptions): Promise<Load> {
-  const { pathname } = new URL(options.url)
-  const times: number[] = []
-  const wrong = new Map<string, number>()
-  let began = 0
-  let ended = 0
-  const finished = Promise.withResolvers<autocannon.Result>()
-  const settings: autocannon.Options = {
-    url: options.url,
-    connections: options.connections,
-    ...(options.amount === undefined ? { duration: options.seconds ?? 3 } : { amount: options.amount }),
-    timeout: 30,
-    // its own statistics, which are not used, would else take a share of the processor every millisecond
-    sampleInt: 500,
-    requests: [
-      {
-        method: options.method ?? 'GET',
-        path: pathname,
-        setupRequest: (request) => ({ ...request, ...options.next() }),
-        onResponse: (status, _body, _context, headers) => {
-          const location = (headers as Record<string, string> | undefined)?.['location']
-          if (status === options.status && (options.location === undefined || location === options.location)) return
-          const said = `${status} ${location ?? ''}`
-          wrong.set(said, (wrong.get(said) ?? 0) + 1)
-        },
-      },
-    ],
-  }
-  const instance = autocannon(settings, (error, result) => (error ? finished.reject(error) : finished.resolve(result)))
-  instance.on('start', () => (began = performance.now()))
-  instance.on('response', (_client, _status, _bytes, milliseconds) => {
-    ended = performance.now()
-    times.push(milliseconds)
-  })
-  const result = await finished.promise
-  if (result.errors > 0 || wrong.size > 0)
-    throw new Error(`${options.url}: ${result.errors} errors, ${JSON.stringify([...wrong])}`)
-  times.sort((a, b) => a - b)
-  return {
-    perSecond: times.length / ((ended - began) / 1000),
-    p50: quantile(times, 0.5),
-    p95: quantile(times, 0.95),
-    count: times.length,
+// wrk's script: whole requests from a file, one after another; what it measured as JSON
+const script = (file: string) => `
+local requests, next = {}, 0
+local file = io.open(${JSON.stringify(file)}, "rb")
+while true do
+  local length = file:read(9)
+  if not length then break end
+  requests[#requests + 1] = file:read(tonumber(length))
+end
+file:close()
+function request()
+  next = next % #requests + 1
+  return requests[next]
+end
+function done(summary, latency)
+  local e = summary.errors
+  io.write(string.format('{"requests":%d,"microseconds":%d,"bytes":%d,"errors":%d,"p50":%d,"p95":%d}\\n', summary.requests,
+    summary.duration, summary.bytes, e.connect + e.read + e.write + e.status + e.timeout, latency:percentile(50), latency:percentile(95)))
+end
+`
+
+/**
+ * Sends requests over kept-alive connections as fast as they are answered (wrk, one thread: as light as pgbench, so that
+ * what is measured has the processors). Those on their way at the end are not counted.
+ * @throws when an answer was an error, or wrk is not there
+ */
+export async function load({ url, method = 'GET', connections, requests, seconds }: LoadOptions): Promise<Load> {
+  const { host, pathname, origin } = new URL(url)
+  const folder = mkdtempSync(join(tmpdir(), 'hanamichi-bench-load-'))
+  try {
+    const file = join(folder, 'requests')
+    const texts = requests.map(({ headers, body = '' }) => {
+      const lines = Object.entries({ host, ...headers, 'content-length': Buffer.byteLength(body) })
+      const text = `${method} ${pathname} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`
+      return `${String(Buffer.byteLength(text)).padStart(8, '0')}\n${text}`
+    })
+    writeFileSync(file, texts.join(''))
+    writeFileSync(join(folder, 'script.lua'), script(file))
+    const { stdout } = await promisify(execFile)('wrk', [
+      '-t1',
+      `-c${connections}`,
+      `-d${seconds}s`,
+      '--timeout=30s',
+      '-s',
+      join(folder, 'script.lua'),
+      origin,
+    ])
+    const said = JSON.parse(stdout.trim().split('\n').at(-1)!) as Record<string, number>
+    if (said['errors']! > 0) throw new Error(`${url}: ${said['errors']} errors\n${stdout}`)
+    return {
+      perSecond: said['requests']! / (said['microseconds']! / 1e6),
+      p50: said['p50']! / 1000,
+      p95: said['p95']! / 1000,
+      count: said['requests']!,
+      bytes: said['bytes']! / said['requests']!,
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new Error('the benchmark needs wrk: apt-get install wrk', { cause: error })
+    throw error
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 

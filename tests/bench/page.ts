@@ -46,15 +46,15 @@ export async function measurePage(
   )
   const [line] = (await once(bare.stdout, 'data')) as [Buffer]
   const encoding = options.compressed ? { 'accept-encoding': 'br' } : {}
-  let turn = 0
   // in the middle of answering a browser has the secret of its forms already
-  const next = () => {
-    const { cookie } = sittings[turn++ % sittings.length]!
-    return { headers: { cookie: `${cookie}; ${stage.csrf.cookie}`, ...encoding } }
-  }
+  const requests = sittings.map(({ cookie }) => ({
+    headers: { cookie: `${cookie}; ${stage.csrf.cookie}`, ...encoding },
+  }))
   const measure = async (base: string, pid: number, seconds: number): Promise<Load & Spent> => {
     const before = [cpuSeconds(pid), databaseCpuSeconds(stage.database.pid)] as const
-    const got = await load({ url: `${base}${path}`, connections, seconds, next, status: 200 })
+    const got = await load({ url: `${base}${path}`, connections, seconds, requests })
+    // a redirect would be no error
+    if (got.bytes < 1_500) throw new Error(`${base}${path} answered ${got.bytes} bytes`)
     return {
       ...got,
       cpuMs: ((cpuSeconds(pid) - before[0]) * 1000) / got.count,

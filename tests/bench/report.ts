@@ -66,6 +66,7 @@ ${visits.map((one) => `| first visit, ${one.page} | ${one.requests} requests, ${
 
 - **Page of questions**: \`GET /answer/1\` of people in the middle of answering, ${n(page.bytes)} bytes, 16 connections. The yardstick (\`tests/bench/bare-server.ts\`) is Fastify without anything: it looks the session up, opens the same role transaction and sends the same bytes; it renders nothing and opens nothing.
 - **Submission**: \`POST /answer/submit\` over real HTTP of people whose 57 + 1 answers lie in their drafts: code checked, answers validated, sealed under two keys, scored, result sealed, draft deleted, invitation submitted, audit row, one durable transaction under row-level security. The yardstick is pgbench with 16 clients, as it comes (and once more with prepared statements), doing the least durable work for it on plain tables of the same database: one UPDATE, one INSERT of the response, 19 INSERTs of scores. It speaks no HTTP.
+- The load comes from wrk, in one thread: as light as pgbench, so that it takes little of the processors from either.
 - **First visit**: bodies as transferred, page and all it names, to a browser that has been nowhere here; then the page of questions, for which style and icon are there already.
 
 Processor time of one request (server + database, median): page ${spent(

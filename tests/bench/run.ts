@@ -9,7 +9,7 @@ import { openStage } from './stage.ts'
 import { measureStarts } from './start.ts'
 import { measureSubmit } from './submit.ts'
 
-/** `npm run bench`: every measure of docs/performance.md, which it writes. About four minutes; needs PostgreSQL and pgbench of the system. */
+/** `npm run bench`: every measure of docs/performance.md, which it writes. About four minutes; needs PostgreSQL with pgbench, and wrk, of the system. */
 const rounds = 5
 const say = (what: string) => process.stderr.write(`${what} …\n`)
 const loadBefore = loadavg()[0]!
@@ -26,7 +26,7 @@ try {
   say('page of questions')
   const page = await measurePage(stage, { rounds, seconds: 3, compressed: false })
   say('submissions')
-  const submit = await measureSubmit(stage, rounds, 1_200, 3)
+  const submit = await measureSubmit(stage, rounds, 3)
   say('roster and scores of 100,000')
   const bulk = await measureBulk(stage)
   const conditions = {

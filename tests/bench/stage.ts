@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -121,7 +121,16 @@ export function databaseCpuSeconds(postmaster: number): number {
   const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8').trim().split(' ')
   const fields = readFileSync(`/proc/${postmaster}/stat`, 'utf8').split(') ')[1]!.split(' ')
   const ended = (Number(fields[13]) + Number(fields[14])) / 100
-  return ended + children.reduce((sum, pid) => sum + (existsSync(`/proc/${pid}`) ? cpuSeconds(Number(pid)) : 0), 0)
+  return ended + children.reduce((sum, pid) => sum + secondsIfThere(Number(pid)), 0)
+}
+
+// a connection may end while one looks
+function secondsIfThere(pid: number): number {
+  try {
+    return cpuSeconds(pid)
+  } catch {
+    return 0
+  }
 }
 
 /** Resident memory of a process, in megabytes (Linux). */

@@ -23,7 +23,7 @@ CREATE PROCEDURE guard(guarded regclass) LANGUAGE plpgsql AS $$
 BEGIN
   EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', guarded);
   EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', guarded);
-  EXECUTE format('CREATE POLICY company ON %s USING (company_id = (SELECT hanamichi.company_id())) WITH CHECK (company_id = (SELECT hanamichi.company_id()))', guarded);
+  EXECUTE format('CREATE POLICY company ON %s USING (company_id = hanamichi.company_id()) WITH CHECK (company_id = hanamichi.company_id())', guarded);
   EXECUTE format('CREATE POLICY backup ON %s TO hanamichi_backup USING (true) WITH CHECK (true)', guarded);
   EXECUTE format('GRANT SELECT, INSERT ON %s TO hanamichi_backup', guarded);
 END $$;
@@ -31,7 +31,7 @@ END $$;
 -- A restrictive policy on top of the company's: this role reaches only rows whose column equals app.subject_id.
 CREATE PROCEDURE only_own(guarded regclass, role_name name, column_name name) LANGUAGE plpgsql AS $$
 BEGIN
-  EXECUTE format('CREATE POLICY %I ON %s AS RESTRICTIVE TO %I USING (%I = (SELECT hanamichi.subject_id())) WITH CHECK (%I = (SELECT hanamichi.subject_id()))',
+  EXECUTE format('CREATE POLICY %I ON %s AS RESTRICTIVE TO %I USING (%I = hanamichi.subject_id()) WITH CHECK (%I = hanamichi.subject_id())',
     'own_' || role_name, guarded, role_name, column_name, column_name);
 END $$;
 
