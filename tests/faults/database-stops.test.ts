@@ -92,14 +92,19 @@ describe('the database stopping in the middle of a submission', () => {
       const sitting = sittings[index]!
       let reply: ReturnType<typeof submit> | undefined
       await asking(async (holder) => {
-        // answers and result are written by then, the audit row waits, nothing is committed
-        await holder.query('BEGIN; LOCK TABLE audit_entry IN SHARE ROW EXCLUSIVE MODE')
+        // somebody else is writing the same result: the submission is under way and waits for it, nothing is committed
+        await holder.query('BEGIN')
+        await holder.query(
+          `INSERT INTO result (company_id, id, campaign_id, subject_id, sealed, scored_at)
+           SELECT company_id, id, campaign_id, subject_id, ''::bytea, created_at FROM invitation WHERE id = $1`,
+          [sitting.invitationId],
+        )
         reply = submit(sitting)
         await until(async () => {
           // another connection: within one transaction the list stays as it was first read
           const { rowCount } = await asking((client) =>
             client.query(
-              "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'insert into \"audit_entry\"%'",
+              "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'with \"submitted\"%'",
             ),
           )
           return rowCount === 1
