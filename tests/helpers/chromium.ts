@@ -211,7 +211,11 @@ async function openVisit(
     text: async () => ((await page.locator('main').innerText()) ?? '').replaceAll(/\s+/g, ' ').trim(),
     async look(name) {
       const height = 800
-      const { violations } = await new AxeBuilder({ page }).withTags(axeTags).setLegacyMode(true).analyze()
+      const { violations } = await new AxeBuilder({ page })
+        .options({ resultTypes: ['violations'] })
+        .withTags(axeTags)
+        .setLegacyMode(true)
+        .analyze()
       const said = violations.flatMap((one) =>
         one.nodes.map((node) => `${one.id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
       )
