@@ -8,6 +8,8 @@ export default defineConfig({
     globalSetup: ['tests/helpers/global-setup.ts'],
     reporters: ['default', './tests/helpers/count-reporter.ts'],
     pool: 'threads',
+    // the files of a worker share its modules, which saves a tenth of the time: what a file changes for all, it puts back
+    isolate: false,
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -13,6 +13,7 @@ let companyId: string
 let roster: ReturnType<typeof rosterOfCompany>
 
 // a folder of one's own: other tests spool at the same time
+const before = process.env['TMPDIR']
 const folder = mkdtempSync(join(tmpdir(), 'hanamichi-unreadable-'))
 
 beforeAll(async () => {
@@ -22,6 +23,8 @@ beforeAll(async () => {
   roster = rosterOfCompany(world, companyId)
 })
 afterAll(async () => {
+  if (before === undefined) delete process.env['TMPDIR']
+  else process.env['TMPDIR'] = before
   rmSync(folder, { recursive: true })
   await world.close()
 })
