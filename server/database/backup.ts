@@ -39,7 +39,10 @@ export async function backupTo(ownerUrl: string, file: string, at: Date): Promis
     }
     const archive = pack()
     // readable by this user alone; an older half-written one is replaced. On the disk before it is closed, and closed by the stream alone
-    const written = pipeline(archive, createGzip(), createWriteStream(partial, { mode: 0o600, flush: true }))
+    const onDisk = createWriteStream(partial, { mode: 0o600, flush: true })
+    // the first fault ends the pipeline, which then listens no more; what was still on its way to a full disk fails after it
+    onDisk.on('error', () => undefined)
+    const written = pipeline(archive, createGzip(), onDisk)
     // failures of writing surface below, where the entries wait
     written.catch(() => archive.destroy())
     const manifest = await Promise.race([fill(archive, client, header, at), written.then(() => undefined)])

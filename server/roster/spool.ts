@@ -31,8 +31,11 @@ export async function spool(stream: Readable): Promise<SpooledFile> {
       done(null, block)
     },
   })
+  const onDisk = createWriteStream(path, { mode: 0o600 })
+  // the pipeline reports the first fault and then listens no more; a full disk may have a second one
+  onDisk.on('error', () => undefined)
   try {
-    await pipeline(stream, measure, createWriteStream(path, { mode: 0o600 }))
+    await pipeline(stream, measure, onDisk)
   } catch (error) {
     await remove()
     throw error
