@@ -90,31 +90,23 @@ describe('the database stopping in the middle of a submission', () => {
     '%s: a kind page, nothing half-written, and sending again works in the same process',
     async (_how, signal, index) => {
       const sitting = sittings[index]!
-      let reply: ReturnType<typeof submit> | undefined
-      await asking(async (holder) => {
-        // somebody else is writing the same result: the submission is under way and waits for it, nothing is committed
-        await holder.query('BEGIN')
-        await holder.query(
-          `INSERT INTO result (company_id, id, campaign_id, subject_id, sealed, scored_at)
-           SELECT company_id, id, campaign_id, subject_id, ''::bytea, created_at FROM invitation WHERE id = $1`,
-          [sitting.invitationId],
-        )
-        reply = submit(sitting)
+      // the submission is under way and sleeps amid its one statement: nothing is committed, and only its own end wakes it
+      await asking((client) =>
+        client.query(`CREATE FUNCTION rest() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(60); RETURN NEW; END $$;
+          CREATE TRIGGER rest BEFORE INSERT ON result FOR EACH ROW EXECUTE FUNCTION rest()`),
+      )
+      const reply = submit(sitting)
+      await asking(async (client) => {
         await until(async () => {
-          // another connection: within one transaction the list stays as it was first read
-          const { rowCount } = await asking((client) =>
-            client.query(
-              "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'with \"submitted\"%'",
-            ),
+          const { rowCount } = await client.query(
+            "SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND query LIKE 'with \"submitted\"%'",
           )
           return rowCount === 1
         })
-        const [pid] = (await readFile(join(dataDir(), 'postgresql', 'postmaster.pid'), 'utf8')).split('\n')
-        process.kill(Number(pid), signal)
-        // the lock is held until the server itself ends both: let go earlier, and the submission could still get through
-        await reply
       })
-      const refused = await reply!
+      const [pid] = (await readFile(join(dataDir(), 'postgresql', 'postmaster.pid'), 'utf8')).split('\n')
+      process.kill(Number(pid), signal)
+      const refused = await reply
       expect(refused?.status).toBe(503)
       for (const text of words('database_unavailable')) expect(refused?.body).toContain(text)
       const pidFile = join(dataDir(), 'postgresql', 'postmaster.pid')
@@ -133,6 +125,7 @@ describe('the database stopping in the middle of a submission', () => {
       expect((await submit(sitting))?.status).toBe(503)
 
       engine = await startEmbedded({ dataDir: dataDir() })
+      await asking((client) => client.query('DROP FUNCTION rest() CASCADE'))
       expect(engine.started).toBe(true)
       expect(await standingOf(sitting)).toBe(absent)
       expect(await submit(sitting)).toMatchObject({ status: 303, location: '/answer/submitted' })
