@@ -127,14 +127,18 @@ export function createVault(database: Database, outer: OuterKey): Vault {
     companyId: string,
     row: { id: string; company_key_id: string; wrapped: Buffer; area: string; subject_id: string; record_type: string },
   ): Promise<KeyObject> {
-    const known = unwrapped.get(row.id)
-    if (known && known.companyId === companyId && known.wrapped.equals(row.wrapped)) return known.key
     const of = { area: row.area as Area, subjectId: row.subject_id, recordType: row.record_type }
-    const company = await companyKey(companyId, row.company_key_id)
-    const key = createSecretKey(decrypt(company.key, row.wrapped, boundKey(companyId, of)))
+    const { key } = await companyKey(companyId, row.company_key_id)
+    return createSecretKey(decrypt(key, row.wrapped, boundKey(companyId, of)))
+  }
+
+  async function unwrapOwn(row: Parameters<typeof unwrap>[1] & { company_id: string }): Promise<KeyObject> {
+    const known = unwrapped.get(row.id)
+    if (known && known.companyId === row.company_id && known.wrapped.equals(row.wrapped)) return known.key
+    const key = await unwrap(row.company_id, row)
     // the oldest goes first
     if (unwrapped.size >= mostUnwrapped) unwrapped.delete(unwrapped.keys().next().value!)
-    unwrapped.set(row.id, { companyId, wrapped: row.wrapped, key })
+    unwrapped.set(row.id, { companyId: row.company_id, wrapped: row.wrapped, key })
     return key
   }
 
@@ -253,7 +257,7 @@ export function createVault(database: Database, outer: OuterKey): Vault {
         companyId = row.company_id
         found.set(nameOf({ area, subjectId: row.subject_id, recordType: row.record_type }), {
           id: row.id,
-          key: await unwrap(companyId, row),
+          key: await unwrapOwn(row),
         })
       }
       return batchOf(companyId, found)
