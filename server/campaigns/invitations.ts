@@ -71,9 +71,11 @@ export function markStarted(db: AnyHandle, companyId: string, invitationId: stri
   return mark(db, companyId, invitationId, at, 'started', ['invited', 'started', 'declined'])
 }
 
+const beforeSubmitted: readonly InvitationState[] = ['invited', 'started']
+
 /** The one step that counts; true exactly once. False when it is submitted already, or not open at `at`. */
 export function markSubmitted(db: AnyHandle, companyId: string, invitationId: string, at: Date): Promise<boolean> {
-  return mark(db, companyId, invitationId, at, 'submitted', ['invited', 'started'])
+  return mark(db, companyId, invitationId, at, 'submitted', beforeSubmitted)
 }
 
 /**
@@ -83,15 +85,7 @@ export function markSubmitted(db: AnyHandle, companyId: string, invitationId: st
 export const submittingInvitation = (
   db: QueryCreator<CampaignTables>,
   of: { companyId: string; invitationId: string; at: Date },
-) =>
-  db
-    .updateTable('invitation')
-    .set({ state: 'submitted', submitted_at: of.at })
-    .where('company_id', '=', of.companyId)
-    .where('id', '=', of.invitationId)
-    .where('state', 'in', ['invited', 'started'])
-    .where((eb) => eb.exists(openCampaignOf(eb, of.companyId, of.at)))
-    .returning('id')
+) => moving(db, of, 'submitted', beforeSubmitted).returning('id')
 
 /** Is this what a submission fails with (`refuse_unless`): submitted already, or the campaign not open? */
 export const isRefusedSubmission = (error: unknown): boolean => (error as { code?: unknown }).code === 'HA002'
@@ -109,16 +103,24 @@ async function mark(
   to: InvitationState,
   from: readonly InvitationState[],
 ): Promise<boolean> {
-  const done = await campaignsOf(db)
-    .updateTable('invitation')
-    .set({ state: to, submitted_at: to === 'submitted' ? at : null })
-    .where('company_id', '=', companyId)
-    .where('id', '=', invitationId)
-    .where('state', 'in', from)
-    .where((eb) => eb.exists(openCampaignOf(eb, companyId, at)))
-    .executeTakeFirst()
+  const done = await moving(campaignsOf(db), { companyId, invitationId, at }, to, from).executeTakeFirst()
   return done.numUpdatedRows === 1n
 }
+
+/** An invitation's way from one state to another, open to it only while the campaign is. */
+const moving = (
+  db: QueryCreator<CampaignTables>,
+  of: { companyId: string; invitationId: string; at: Date },
+  to: InvitationState,
+  from: readonly InvitationState[],
+) =>
+  db
+    .updateTable('invitation')
+    .set({ state: to, submitted_at: to === 'submitted' ? of.at : null })
+    .where('company_id', '=', of.companyId)
+    .where('id', '=', of.invitationId)
+    .where('state', 'in', from)
+    .where((eb) => eb.exists(openCampaignOf(eb, of.companyId, of.at)))
 
 const openCampaignOf = (eb: ExpressionBuilder<CampaignTables, 'invitation'>, companyId: string, at: Date) =>
   eb
