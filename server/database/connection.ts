@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net'
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
 import type { Pool, PoolClient, QueryResult } from 'pg'
-import { keepSender } from './sender.ts'
 
 /** Request roles and work roles of roles.sql. A transaction runs as exactly one of them. */
 export type DatabaseRole =
@@ -57,11 +56,20 @@ function beginSql(actor: Actor, at: Date): string {
 interface Lent {
   role: DatabaseRole
   handle: Kysely<unknown>
+  /** Sends a statement at once. */
+  send: Send
   /** the answer to a COMMIT that was sent along with the last statements */
   ended: Promise<QueryResult> | undefined
 }
 const lents = new WeakMap<PoolClient, Lent>()
 const lentOfHandle = new WeakMap<object, { lent: Lent; client: PoolClient }>()
+
+type Send = (sql: string, values?: unknown[]) => Promise<QueryResult>
+
+/** How statements reach the connection behind a handle of ours; undefined for one that was made elsewhere (the owner's, in migrations). */
+export function senderOf(handle: object): Send | undefined {
+  return lentOfHandle.get(handle)?.lent.send
+}
 
 // what is sent before the event loop turns goes out as one write, and the database answers it in one go
 function corkUntilNextTick(client: PoolClient): void {
@@ -100,23 +108,23 @@ function lentOf(client: PoolClient): Lent {
     if (name === undefined && prepared < mostPrepared) own.set(sql, (name = `s${prepared++}`))
     return name
   }
-  const query = (sql: string, values?: unknown[]): Promise<QueryResult> => {
+  const send: Send = (sql, values) => {
     corkUntilNextTick(client)
     if (!prepares.has(lent.role) || !values || values.length > 60) return client.query(sql, values)
     const name = nameOf(sql)
     return name === undefined ? client.query(sql, values) : client.query({ name, text: sql, values })
   }
   // kysely borrows the client for good; our caller releases it
-  const borrowed = { query, release: () => {} } as unknown as PostgresPoolClient
+  const borrowed = { query: send, release: () => {} } as unknown as PostgresPoolClient
   const pool: PostgresPool = { connect: async () => borrowed, end: async () => {}, options: {} }
   const lent: Lent = {
     role: 'employee',
     handle: new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) }),
+    send,
     ended: undefined,
   }
   lents.set(client, lent)
   lentOfHandle.set(lent.handle, { lent, client })
-  keepSender(lent.handle, query)
   return lent
 }
 

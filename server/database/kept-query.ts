@@ -6,7 +6,7 @@ import {
   PostgresQueryCompiler,
   type Compilable,
 } from 'kysely'
-import { senderOf } from './sender.ts'
+import { senderOf } from './connection.ts'
 
 /** What a statement came to: its rows, and how many it wrote. */
 export interface Came<Row> {
