@@ -63,3 +63,18 @@ test('a screen of questions takes five, saving it seven, and it is small', async
   )
   expect(saves.length, saves.join('\n')).toBeLessThanOrEqual(7)
 })
+
+test('a used session is written down when five minutes are gone, and not at every page', async () => {
+  const { browser } = await start(world, await survey.token('E003'))
+  const lastSeen = async () => {
+    const sql = 'SELECT max(last_seen_at) AS at FROM session WHERE company_id = $1'
+    return (await world.superuser.query<{ at: Date }>(sql, [survey.company.companyId])).rows[0]!.at
+  }
+  const began = await lastSeen()
+  world.clock.advance(4 * 60_000)
+  await browser.get('/answer/1')
+  expect(await lastSeen()).toEqual(began)
+  world.clock.advance(2 * 60_000)
+  await browser.get('/answer/2')
+  expect(await lastSeen()).toEqual(world.clock.now())
+})
