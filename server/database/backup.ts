@@ -106,8 +106,10 @@ function selectOf(table: string, columns: readonly string[], client: Client): st
 
 function addEntry(archive: Pack, name: string, content: Buffer, at: Date): Promise<void> {
   return new Promise((done, fail) => {
-    archive.entry({ name, size: content.length, mode: 0o600, mtime: at }, content, (error) =>
+    const entry = archive.entry({ name, size: content.length, mode: 0o600, mtime: at }, content, (error) =>
       error ? fail(error) : done(),
     )
+    // an archive that breaks amid an entry tells the entry too, and an error nobody listens to would end the process
+    entry.on('error', fail)
   })
 }
