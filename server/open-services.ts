@@ -26,22 +26,20 @@ export async function openServices(parts: {
   outerKey: OuterKey
 }): Promise<OpenedServices> {
   const host = Fastify({ logger: false })
-  const forLookUps = Math.ceil(parts.config.databasePool / 8)
+  const { general, peak, lookUps } = shareOf(parts.config.databasePool)
   // pipeline: what does not wait for each other's answer is sent in one go (see `together`)
-  await host.register(fastifyPostgres, {
-    ...poolOptions(parts.runtimeUrl, parts.config.databasePool - forLookUps),
-    pipeline: true,
-  })
-  await host.register(fastifyPostgres, { ...poolOptions(parts.runtimeUrl, forLookUps), name: 'lookUps' })
+  await host.register(fastifyPostgres, { ...poolOptions(parts.runtimeUrl, general), pipeline: true })
+  await host.register(fastifyPostgres, { ...poolOptions(parts.runtimeUrl, peak), pipeline: true, name: 'peak' })
+  await host.register(fastifyPostgres, { ...poolOptions(parts.runtimeUrl, lookUps), name: 'lookUps' })
   await host.ready()
-  const lookUps = host.pg['lookUps']!.pool
-  for (const pool of [host.pg.pool, lookUps]) {
+  const pools = { general: host.pg.pool, peak: host.pg['peak']!.pool, lookUps: host.pg['lookUps']!.pool }
+  for (const pool of Object.values(pools)) {
     // an idle connection that breaks (database restarted) must not end the process; the next request gets a fresh one
     pool.on('error', () => undefined)
     // one that breaks while lent out, between two queries, tells its client object alone: unheard, that would end the process
     pool.on('connect', (client) => client.on('error', () => undefined))
   }
-  const database = createDatabase(host.pg.pool, lookUps)
+  const database = createDatabase(pools)
   const texts = createTexts(join(templatesDir, 'locales'))
   return {
     services: {
@@ -58,4 +56,14 @@ export async function openServices(parts: {
     },
     close: () => host.close(),
   }
+}
+
+/**
+ * How `DATABASE_POOL` is shared out: an eighth looks up sessions and links, three eighths are for the pages of answering,
+ * the rest for everything else. Example: of 16 they get 2, 6 and 8; of 4 (the least) 1, 1 and 2.
+ */
+function shareOf(connections: number): { general: number; peak: number; lookUps: number } {
+  const lookUps = Math.ceil(connections / 8)
+  const peak = Math.floor((connections * 3) / 8)
+  return { general: connections - lookUps - peak, peak, lookUps }
 }

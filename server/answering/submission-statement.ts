@@ -1,8 +1,8 @@
 import { sql, type Kysely, type QueryCreator } from 'kysely'
-import { appendingEntry, type AuditEntryTable, type AuditTables } from '../audit/index.ts'
+import { appendingEntry } from '../audit/index.ts'
 import { submittingInvitation } from '../campaigns/index.ts'
 import { keptQuery } from '../database/kept-query.ts'
-import { storingResult, type SealedResult } from '../results/index.ts'
+import { storingResult } from '../results/index.ts'
 import type { AnsweringTables, AnyHandle } from './tables.ts'
 
 export interface ResponseToStore {
@@ -22,46 +22,27 @@ export interface Submitter {
   at: Date
 }
 
-interface ResponseColumns {
-  ids: string[]
-  slugs: string[]
-  versions: number[]
-  hashes: string[]
-  sealed: Buffer[]
-}
-
-/** Responses laid out as columns: however many there are, the statement is the same. */
-export function columnsOf(responses: readonly ResponseToStore[]): ResponseColumns {
-  return {
-    ids: responses.map((one) => one.id),
-    slugs: responses.map((one) => one.slug),
-    versions: responses.map((one) => one.version),
-    hashes: responses.map((one) => one.hash),
-    sealed: responses.map((one) => one.sealedAnswers),
-  }
-}
-
 /** Stores the responses, one per questionnaire. */
-export const storingResponses = (db: QueryCreator<AnsweringTables>, of: Submitter, responses: ResponseColumns) =>
-  db
-    .insertInto('response')
-    .columns([
-      'company_id',
-      'id',
-      'invitation_id',
-      'campaign_id',
-      'subject_id',
-      'slug',
-      'version',
-      'hash',
-      'provenance',
-      'sealed_answers',
-      'submitted_at',
-    ])
-    .expression(
-      sql`SELECT ${of.companyId}::uuid, id, ${of.invitationId}::uuid, ${of.campaignId}::uuid, ${of.subjectId}::uuid, slug, version, hash, 'web', sealed, ${of.at}::timestamptz
-        FROM unnest(${responses.ids}::uuid[], ${responses.slugs}::text[], ${responses.versions}::integer[], ${responses.hashes}::text[], ${responses.sealed}::bytea[]) AS one (id, slug, version, hash, sealed)`,
-    )
+export const storingResponses = (
+  db: QueryCreator<AnsweringTables>,
+  of: Submitter,
+  responses: readonly ResponseToStore[],
+) =>
+  db.insertInto('response').values(
+    responses.map((response) => ({
+      company_id: of.companyId,
+      id: response.id,
+      invitation_id: of.invitationId,
+      campaign_id: of.campaignId,
+      subject_id: of.subjectId,
+      slug: response.slug,
+      version: response.version,
+      hash: response.hash,
+      provenance: 'web' as const,
+      sealed_answers: response.sealedAnswers,
+      submitted_at: of.at,
+    })),
+  )
 
 /** The draft goes. */
 const droppingDraft = (db: QueryCreator<AnsweringTables>, of: Submitter) =>
@@ -75,47 +56,83 @@ const bindingCode = (db: QueryCreator<AnsweringTables>, of: Submitter) =>
     .where('company_id', '=', of.companyId)
     .where('id', '=', of.invitationId)
 
+/** What the person did, for the ledger. */
+const notingSubmission = (db: QueryCreator<AnyTables>, of: Submitter & Trace) =>
+  appendingEntry(db, {
+    company_id: of.companyId,
+    id: of.entryId,
+    at: of.at,
+    actor_kind: 'participant',
+    actor_id: of.subjectId,
+    actor_role: 'employee',
+    action: 'response.submitted',
+    subject_area: 'stress',
+    subject_id: of.subjectId,
+    reason: 'answering.reason.own',
+    object_kind: 'invitation',
+    object_id: of.invitationId,
+    request_id: of.requestId,
+  })
+
+interface Trace {
+  entryId: string
+  requestId: string
+}
+
 /** All that a submission writes; the parts belong to the owners of their tables. */
-interface Submission {
-  of: Submitter
-  responses: ResponseColumns
-  result: SealedResult
-  entry: AuditEntryTable
+export interface Submission extends Submitter, Trace {
+  responses: readonly ResponseToStore[]
+  /** sealed result; undefined without a scored questionnaire */
+  sealed: Buffer | undefined
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- parts of several owners
 type AnyTables = any
 
-const ownParts = (db: Kysely<AnyTables>, { of, responses, entry }: Omit<Submission, 'result'>) =>
-  db
-    .with('submitted', (one) => submittingInvitation(one, of))
-    .with('draft', (one) => droppingDraft(one, of))
-    .with('code', (one) => bindingCode(one, of))
-    .with('responses', (one) => storingResponses(one, of, responses))
-    .with('entry', (one: QueryCreator<AuditTables>) => appendingEntry(one, entry))
+/** A submission as parameters of one statement: the columns of each response under their names and its number. */
+type Parameters = Submitter & Trace & { sealed?: Buffer } & Record<`${keyof ResponseToStore} ${number}`, unknown>
 
-// the statement fails as a whole where the invitation cannot be submitted, and with it its transaction
+const columns = ['id', 'slug', 'version', 'hash', 'sealedAnswers'] as const
+
+function parametersOf({ responses, sealed, ...rest }: Submission): Parameters {
+  const given: Record<string, unknown> = { ...rest, ...(sealed && { sealed }) }
+  for (const [index, response] of responses.entries())
+    for (const column of columns) given[`${column} ${index}`] = response[column]
+  return given as unknown as Parameters
+}
+
+const responseOf = (given: Parameters, index: number) =>
+  Object.fromEntries(columns.map((column) => [column, given[`${column} ${index}`]])) as unknown as ResponseToStore
+
+// fails as a whole where the invitation cannot be submitted, and with it its transaction
 const submittedOrNot = sql`refuse_unless(EXISTS (SELECT FROM submitted))`.as('submitted')
 
-const withResult = keptQuery(
-  (db: Kysely<AnyTables>, submission: Submission) =>
-    ownParts(db, submission)
-      .with('result', (one) => storingResult(one, submission.result))
-      .selectNoFrom(submittedOrNot),
-  () => undefined,
-  ['of', 'responses', 'result', 'entry'],
-)
-const withoutResult = keptQuery(
-  (db: Kysely<AnyTables>, submission: Omit<Submission, 'result'>) =>
-    ownParts(db, submission).selectNoFrom(submittedOrNot),
-  () => undefined,
-  ['of', 'responses', 'entry'],
-)
+const statementOf = (responses: number, isScored: boolean) =>
+  keptQuery(
+    (db: Kysely<AnyTables>, given: Parameters) => {
+      const all = Array.from({ length: responses }, (_, index) => responseOf(given, index))
+      const parts = db
+        .with('submitted', (one) => submittingInvitation(one, given))
+        .with('draft', (one) => droppingDraft(one, given))
+        .with('code', (one) => bindingCode(one, given))
+        .with('responses', (one) => storingResponses(one, given, all))
+        .with('entry', (one) => notingSubmission(one, given))
+      if (!isScored) return parts.selectNoFrom(submittedOrNot)
+      const { sealed } = given as { sealed: Buffer }
+      const { companyId, campaignId, invitationId, subjectId, at } = given
+      return parts
+        .with('result', (one) => storingResult(one, { companyId, campaignId, invitationId, subjectId, at, sealed }))
+        .selectNoFrom(submittedOrNot)
+    },
+    () => undefined,
+  )
+const statements = new Map<string, ReturnType<typeof statementOf>>()
 
-/** Everything that a submission writes, as one statement, sent at the call. Without a scored questionnaire there is no result. */
-export function storeSubmission(
-  db: AnyHandle,
-  { result, ...rest }: Omit<Submission, 'result'> & { result: SealedResult | undefined },
-): Promise<void> {
-  return result ? withResult(db, { ...rest, result }) : withoutResult(db, rest)
+/** Everything that a submission writes, as one statement, sent at the call. */
+export function storeSubmission(db: AnyHandle, submission: Submission): Promise<void> {
+  const { responses, sealed } = submission
+  const name = `${responses.length} ${sealed !== undefined}`
+  let statement = statements.get(name)
+  if (!statement) statements.set(name, (statement = statementOf(responses.length, sealed !== undefined)))
+  return statement(db, parametersOf(submission))
 }

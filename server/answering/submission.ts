@@ -1,4 +1,3 @@
-import { entryRow } from '../audit/index.ts'
 import { isRefusedSubmission } from '../campaigns/index.ts'
 import { andCommit, together } from '../database/connection.ts'
 import { newId } from '../ids.ts'
@@ -11,7 +10,7 @@ import { tryCode, type CodeOutcome } from './code-try.ts'
 import { answersOf, type Draft } from './draft.ts'
 import { mayGoOn, versionsOf } from './landing.ts'
 import { lockSitting } from './queries.ts'
-import { columnsOf, storeSubmission, type ResponseToStore } from './submission-statement.ts'
+import { storeSubmission, type ResponseToStore } from './submission-statement.ts'
 import { invitationOf } from './sitting.ts'
 import { answersKeyOf, draftArea, keysOfSitting, recordTypesOf } from './start.ts'
 import type { AnyHandle } from './tables.ts'
@@ -76,21 +75,9 @@ export async function submitSitting(
       at,
       keys,
     ))
-  const entry = entryRow(companyId, at, {
-    actorKind: 'participant',
-    actorId: subjectId,
-    actorRole: 'employee',
-    action: 'response.submitted',
-    subjectArea: 'stress',
-    subjectId,
-    reason: 'answering.reason.own',
-    objectKind: 'invitation',
-    objectId: invitationId,
-    requestId: of.requestId,
-  })
+  const trace = { entryId: newId(at), requestId: of.requestId }
   try {
-    const submission = { of: { ...owner, at }, responses: columnsOf(responses), result, entry }
-    await andCommit(db, storeSubmission(db, submission))
+    await andCommit(db, storeSubmission(db, { ...owner, ...trace, at, responses, sealed: result?.sealed }))
   } catch (error) {
     if (isRefusedSubmission(error)) throw new Problem('campaign_closed')
     throw error

@@ -55,8 +55,8 @@ export interface AuditTables {
 // oxlint-disable-next-line typescript/no-explicit-any -- written inside any capability's transaction
 type Handle = Kysely<any>
 
-/** An entry as it will stand, for {@link appendingEntry}. */
-export function entryRow(companyId: string, at: Date, entry: AuditEntry): AuditEntryTable {
+/** An entry as it will stand. */
+function entryRow(companyId: string, at: Date, entry: AuditEntry): AuditEntryTable {
   return {
     company_id: companyId,
     id: newId(at),

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
-import type { Pool, PoolClient, QueryResult } from 'pg'
+import { Query, type Pool, type PoolClient, type QueryResult } from 'pg'
 
 /** Request roles and work roles of roles.sql. A transaction runs as exactly one of them. */
 export type DatabaseRole =
@@ -95,6 +95,14 @@ export async function together<Parts extends readonly unknown[]>(
 const prepares: ReadonlySet<DatabaseRole> = new Set(['employee', 'mailer'])
 const mostPrepared = 100
 
+/** What `client.query({ name, text, values })` does, without the copy of that object, which costs as much as all the rest of it. */
+function queryByName<Row extends object>(client: PoolClient, name: string, sql: string, values: unknown[]) {
+  return new Promise<QueryResult<Row>>((done, fail) => {
+    const query = new Query<Row>(sql, values, (error, result) => (error ? fail(error) : done(result)))
+    client.query(Object.assign(query, { name }))
+  })
+}
+
 function lentOf(client: PoolClient): Lent {
   const known = lents.get(client)
   if (known) return known
@@ -112,7 +120,7 @@ function lentOf(client: PoolClient): Lent {
     corkUntilNextTick(client)
     if (!prepares.has(lent.role) || !values || values.length > 60) return client.query(sql, values)
     const name = nameOf(sql)
-    return name === undefined ? client.query(sql, values) : client.query({ name, text: sql, values })
+    return name === undefined ? client.query(sql, values) : queryByName(client, name, sql, values)
   }
   // kysely borrows the client for good; our caller releases it
   const borrowed = { query: send, release: () => {} } as unknown as PostgresPoolClient
@@ -180,13 +188,23 @@ export interface Database {
   pool: Pool
 }
 
-/**
- * Wraps two pools of the runtime login. Look-ups have connections of their own: a transaction may wait for a look-up (the
- * company's key, the first time), and were all connections held by such transactions, none would ever go on.
- */
-export function createDatabase(pool: Pool, lookUps: Pool): Database {
+/** Pools of the runtime login. Nobody waits for a connection of the same pool that itself holds one. */
+export interface Pools {
+  general: Pool
+  /**
+   * For {@link Database.asSession}. Few on purpose: thousands of short transactions at the same minute are done soonest by a
+   * few connections and a queue in front; more of them only take the processors from each other. And no slow page of a
+   * desk stands in their way, nor they in its.
+   */
+  peak: Pool
+  /** A transaction may wait for a look-up (the company's key, the first time): were all connections held by such transactions, none would ever go on. */
+  lookUps: Pool
+}
+
+export function createDatabase({ general, peak, lookUps }: Pools): Database {
   /** `begin` sends what begins the transaction and settles when it has begun. */
   async function transact<Result>(
+    pool: Pool,
     role: DatabaseRole,
     begin: (client: PoolClient, lent: Lent) => Promise<unknown>,
     work: (lent: Lent, client: PoolClient) => Promise<Result>,
@@ -223,13 +241,14 @@ export function createDatabase(pool: Pool, lookUps: Pool): Database {
   }
 
   return {
-    pool,
+    pool: general,
     as<Tables, Result>(
       actor: Actor,
       at: Date,
       work: (db: Transaction<Tables>, client: PoolClient) => Promise<Result>,
     ): Promise<Result> {
       return transact(
+        general,
         actor.role,
         (client) => client.query(beginSql(actor, at)),
         (lent, client) => work(lent.handle as unknown as Transaction<Tables>, client),
@@ -241,14 +260,11 @@ export function createDatabase(pool: Pool, lookUps: Pool): Database {
     ): Promise<Result> {
       let entered: Promise<Found | undefined>
       return transact(
+        peak,
         opening.role,
         (client) => {
           const begun = client.query('BEGIN')
-          const found = client.query<Found & object>({
-            name: lookUpName(opening.sql),
-            text: opening.sql,
-            values: opening.values,
-          })
+          const found = queryByName<Found & object>(client, lookUpName(opening.sql), opening.sql, opening.values)
           entered = found.then(({ rows }) => rows[0])
           return together<unknown[]>(begun, entered)
         },

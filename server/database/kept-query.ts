@@ -26,28 +26,32 @@ const compiler = new Kysely<never>({
 
 class Hole {
   readonly name: string
-  readonly group: string | undefined
-  constructor(name: string, group?: string) {
+  constructor(name: string) {
     this.name = name
-    this.group = group
   }
 }
 
-/** Parameters as `build` sees them: a hole each, and one level down for the names of `groups`. */
-function holesOf(groups: readonly string[]): object {
-  return new Proxy(
-    {},
-    {
-      get: (_none, name) =>
-        groups.includes(String(name))
-          ? new Proxy({}, { get: (_nothing, inner) => new Hole(String(inner), String(name)) })
-          : new Hole(String(name)),
-    },
-  )
+/** Parameters as `build` sees them: a hole each. */
+const holes = new Proxy({}, { get: (_none, name) => new Hole(String(name)) })
+
+/** A statement whose parameters are values, or the names of the holes they go into. */
+interface Made {
+  sql: string
+  parameters: readonly (Hole | unknown)[]
 }
 
-function valueOf({ group, name }: Hole, parameters: Record<string, unknown>): unknown {
-  return (group === undefined ? parameters : (parameters[group] as Record<string, unknown>))[name]
+/** A hole that stands at several places is one parameter of the statement: it is sent, parsed and compared once. */
+function withoutRepetition({ sql, parameters }: Made): Made {
+  const kept: unknown[] = []
+  const placeOf = new Map<string, number>()
+  const places = parameters.map((one) => {
+    const known = one instanceof Hole ? placeOf.get(one.name) : undefined
+    if (known !== undefined) return known
+    const place = kept.push(one)
+    if (one instanceof Hole) placeOf.set(one.name, place)
+    return place
+  })
+  return { sql: sql.replaceAll(/\$(\d+)/g, (_all, number) => `$${places[Number(number) - 1]}`), parameters: kept }
 }
 
 /**
@@ -57,21 +61,17 @@ function valueOf({ group, name }: Hole, parameters: Record<string, unknown>): un
  *
  * `build` sees a hole for each parameter, never a value: it must not look at them, and lists go as arrays (`= ANY(…)`).
  * Example: `keptQuery((db: Kysely<Tables>, of: { id: string }) => db.selectFrom(…).selectAll().where('id', '=', of.id), ({ rows }) => rows[0])`.
- * `groups`: parameters that hold parameters, for a statement that is put together from the parts of several owners.
  */
 export function keptQuery<Tables, Parameters extends object, Row, Result>(
   build: (db: Kysely<Tables>, parameters: Parameters) => Compilable<Row>,
   read: (came: Came<Row>) => Result,
-  groups: readonly (keyof Parameters & string)[] = [],
   // oxlint-disable-next-line typescript/no-explicit-any -- any handle whose role may run it
 ): (db: Kysely<any>, ...given: [keyof Parameters] extends [never] ? [] : [Parameters]) => Promise<Result> {
-  let made: { sql: string; parameters: readonly unknown[] } | undefined
-  const holes = holesOf(groups) as Parameters
+  let made: Made | undefined
   return async (db, ...[parameters]) => {
-    made ??= build(compiler as unknown as Kysely<Tables>, holes).compile()
-    const values = made.parameters.map((one) =>
-      one instanceof Hole ? valueOf(one, parameters as Record<string, unknown>) : one,
-    )
+    made ??= withoutRepetition(build(compiler as unknown as Kysely<Tables>, holes as Parameters).compile())
+    const given = parameters as Record<string, unknown>
+    const values = made.parameters.map((one) => (one instanceof Hole ? given[one.name] : one))
     const send = senderOf(db)
     if (!send) throw new Error('a kept query runs in a transaction of Database')
     const { rows, rowCount } = await send(made.sql, values)

@@ -1924,7 +1924,7 @@ BEGIN
 END $$;
 -- owner hanamichi_owner; called by PUBLIC
 
-CREATE FUNCTION refuse_unless(done boolean) RETURNS boolean LANGUAGE plpgsql SET search_path=hanamichi, pg_temp AS $$
+CREATE FUNCTION refuse_unless(done boolean) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
   IF done THEN RETURN done; END IF;
   RAISE EXCEPTION 'this step is not possible any more' USING ERRCODE = 'HA002';

@@ -1,6 +1,6 @@
 import { createStaffUser, grantRole, type StaffRole } from '../../server/access/index.ts'
 import { answersKeyOf } from '../../server/answering/start.ts'
-import { columnsOf, storingResponses } from '../../server/answering/submission-statement.ts'
+import { storingResponses } from '../../server/answering/submission-statement.ts'
 import {
   advanceCampaign,
   campaignWorkplaces,
@@ -392,7 +392,7 @@ async function answerAll(
           return { id, slug: version.slug, version: version.version, hash: version.hash, sealedAnswers }
         })
         const owner = { companyId, invitationId, campaignId, subjectId }
-        await storingResponses(db, { ...owner, at }, columnsOf(responses)).execute()
+        await storingResponses(db, { ...owner, at }, responses).execute()
         const questionnaire = { slug: stress.slug, version: stress.version }
         const outcome = { ...owner, sex, questionnaire, criteriaMethod: 'simpleSum', answers } as const
         await storingResult(db, await sealResult(outcome, at, keys)).execute()
