@@ -1,9 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { v7 } from 'uuid'
+import { drawer } from './random.ts'
+
+const randomOfId = drawer(16)
 
 /** A new row id: UUIDv7, ordered by the passed clock, 74 random bits from the system's generator. */
 export function newId(at: Date): string {
-  return v7({ msecs: at.getTime() })
+  return v7({ msecs: at.getTime(), random: randomOfId() })
 }
 
 /**

@@ -14,7 +14,7 @@ import type { Remark } from './remarks.ts'
 import type { AnyHandle, ImportKind, Outcome } from './tables.ts'
 
 /** Lines written in one transaction: a reader elsewhere never waits, and progress can be seen. */
-const batchLines = 5_000
+const batchLines = 1_000
 const mostLines = 1_000_000
 
 interface StagedLine {

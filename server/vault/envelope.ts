@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createSecretKey, randomFillSync, type KeyObject } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto'
+import { drawer } from '../random.ts'
 
 /**
  * Envelope of everything personal: {alg, key_id, nonce, ciphertext} packed as
@@ -20,25 +21,18 @@ function boundData(place: Place): Buffer {
 // a cipher made from bytes takes four times as long as one made from a key object
 const keyObject = (key: Buffer | KeyObject) => (Buffer.isBuffer(key) ? createSecretKey(key) : key)
 
-const nonceLength = 12
-const nonces = Buffer.allocUnsafeSlow(nonceLength * 256)
-let nonceAt = nonces.length
-
-/** Random and used once; drawn from the system 256 at a time, because a call for each costs as much as the cipher. */
-function freshNonce(): Buffer {
-  if (nonceAt === nonces.length) {
-    randomFillSync(nonces)
-    nonceAt = 0
-  }
-  return nonces.subarray(nonceAt, (nonceAt += nonceLength))
-}
+/** Random and used once. */
+const freshNonce = drawer(12)
 
 /** AES-256-GCM with a fresh random nonce: nonce · ciphertext · tag. */
 export function encrypt(key: Buffer | KeyObject, plain: Buffer, bound: Buffer): Buffer {
   const nonce = freshNonce()
   const cipher = createCipheriv('aes-256-gcm', keyObject(key), nonce)
   cipher.setAAD(bound)
-  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+  const text = cipher.update(plain)
+  // counter mode leaves nothing over
+  cipher.final()
+  return Buffer.concat([nonce, text, cipher.getAuthTag()])
 }
 
 /** Opposite of {@link encrypt}. @throws when key, bound data or text do not fit */
@@ -46,7 +40,9 @@ export function decrypt(key: Buffer | KeyObject, sealed: Buffer, bound: Buffer):
   const decipher = createDecipheriv('aes-256-gcm', keyObject(key), sealed.subarray(0, 12))
   decipher.setAAD(bound)
   decipher.setAuthTag(sealed.subarray(sealed.length - 16))
-  return Buffer.concat([decipher.update(sealed.subarray(12, sealed.length - 16)), decipher.final()])
+  const plain = decipher.update(sealed.subarray(12, sealed.length - 16))
+  decipher.final()
+  return plain
 }
 
 export function pack(keyId: string, key: Buffer | KeyObject, plain: Buffer, place: Place): Buffer {

@@ -11,7 +11,7 @@ import { Pool } from 'pg'
  */
 const [databaseUrl, pageFile, encoding] = process.argv.slice(2)
 const page = readFileSync(pageFile!)
-const pool = new Pool({ connectionString: databaseUrl!, max: 16, options: '-c search_path=hanamichi' })
+const pool = new Pool({ connectionString: databaseUrl!, max: 6, options: '-c search_path=hanamichi' })
 const app = Fastify({ logger: false })
 if (encoding === 'compressed') await app.register(compress, { threshold: 1024 })
 
