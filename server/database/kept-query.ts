@@ -34,10 +34,10 @@ class Hole {
 /** Parameters as `build` sees them: a hole each. */
 const holes = new Proxy({}, { get: (_none, name) => new Hole(String(name)) })
 
-/** A statement whose parameters are values, or the names of the holes they go into. */
+/** A statement whose parameters are values, or the holes that values go into. */
 interface Made {
   sql: string
-  parameters: readonly (Hole | unknown)[]
+  parameters: readonly unknown[]
 }
 
 /** A hole that stands at several places is one parameter of the statement: it is sent, parsed and compared once. */

@@ -34,7 +34,14 @@ const composition = [
   'server/commands/',
   'server/demo/',
 ]
-const roots = ['server/ids.ts', 'server/random.ts', 'server/clock.ts', 'server/config.ts', 'server/services.ts', 'server/capabilities.ts']
+const roots = [
+  'server/ids.ts',
+  'server/random.ts',
+  'server/clock.ts',
+  'server/config.ts',
+  'server/services.ts',
+  'server/capabilities.ts',
+]
 
 interface Import {
   from: string
