@@ -31,18 +31,68 @@ const sourceIds = z
   .min(1)
   .meta({ id: 'sourceIds', description: 'Ids from `sources` at the foot of the file' })
 
+/** A condition on answers given before. `all`, `any` and `not` may be nested to any depth. */
+const answerTest = z.strictObject({
+  item: identifier,
+  answered: z.boolean().optional().meta({ description: 'true: it has an answer; false: it has none' }),
+  one_of: z
+    .array(z.union([z.number(), identifier]))
+    .min(1)
+    .optional()
+    .meta({ description: 'The answer, or one of the answers chosen, is among these values' }),
+  at_least: z.number().optional(),
+  at_most: z.number().optional(),
+})
+const allAnswers = z.strictObject({
+  get all() {
+    return z.array(visibility).min(1)
+  },
+})
+const anyAnswers = z.strictObject({
+  get any() {
+    return z.array(visibility).min(1)
+  },
+})
+const notAnswers = z.strictObject({
+  get not() {
+    return visibility
+  },
+})
+const visibility: z.ZodType<Visibility> = z.union([answerTest, allAnswers, anyAnswers, notAnswers]).meta({
+  id: 'visibility',
+  description: 'When it is asked. Names items that stand before it; an item that is not asked counts as not answered',
+})
+
 const option = z
   .strictObject({
     value: z
       .union([z.int(), identifier])
       .meta({ description: 'What is stored. An integer where a scale counts it, otherwise a short name' }),
     text,
+    free_text: z
+      .strictObject({ id: identifier, max_length: z.int().min(1).max(2_000) })
+      .optional()
+      .meta({ description: 'A line for own words beside this option; stored under its own id' }),
   })
   .meta({ id: 'option' })
 
 const options = z
   .union([z.array(option).min(2), identifier])
   .meta({ id: 'options', description: 'The options themselves, or the name of a list in `option_sets`' })
+
+/** Kinds of questions. The first five are kept out of a statutory sitting (law N-7). */
+export const itemTags = [
+  'suicidality',
+  'depression_screening',
+  'personality',
+  'aptitude',
+  'consent',
+  'workload',
+  'control',
+  'support',
+  'voice',
+  'recovery',
+] as const
 
 const asked = {
   id: identifier,
@@ -51,6 +101,11 @@ const asked = {
   help: text.optional(),
   required: z.boolean().default(true).meta({ description: 'The review page names it when it has no answer' }),
   skippable: z.boolean().default(true).meta({ description: 'Submitting without it is possible all the same' }),
+  visible_if: visibility.optional(),
+  tags: z
+    .array(z.enum(itemTags))
+    .optional()
+    .meta({ description: 'What kind of question it is; some kinds may not stand in a sitting of the stress check' }),
 }
 
 const item = z.discriminatedUnion('type', [
@@ -81,10 +136,19 @@ const section = z.strictObject({
   title: text,
   instruction: text.optional(),
   options: options.optional().meta({ description: 'For every choice item of the section that has none of its own' }),
+  visible_if: visibility.optional(),
+  pages: z
+    .array(z.array(identifier).min(1))
+    .min(1)
+    .optional()
+    .meta({ description: 'Which items stand on one page; without it pages of about six are made' }),
   items: z.array(item).min(1),
 })
 
-/** raw = constant + the `plus` answers − the `minus` answers: a plain sum, "15 − (q1+q2+q3)", or both ways mixed. */
+/**
+ * How a scale is counted. `sum`: constant + the `plus` answers − the `minus` answers, a plain sum, "15 − (q1+q2+q3)", or
+ * both ways mixed. The other methods stand beside it in `analysis/scoring/`.
+ */
 const formula = z.discriminatedUnion('method', [
   z.strictObject({
     method: z.literal('sum'),
@@ -92,6 +156,21 @@ const formula = z.discriminatedUnion('method', [
     plus: z.array(identifier).default([]),
     minus: z.array(identifier).default([]),
   }),
+  z
+    .strictObject({
+      method: z.literal('mean'),
+      items: z.array(identifier).default([]),
+      reverse: z.array(identifier).default([]),
+    })
+    .meta({ description: 'Mean of the answers; those in `reverse` count lowest+highest−answer' }),
+  z
+    .strictObject({
+      method: z.literal('quantity-quality'),
+      quantity: identifier,
+      quality: identifier,
+      days: identifier.optional(),
+    })
+    .meta({ description: '1 − quantity × quality, each as a share of its highest answer; times `days` where given' }),
 ])
 
 const pointCells = z
@@ -109,6 +188,13 @@ const norm = z.strictObject({
   sources: sourceIds,
 })
 
+const band = z.strictObject({
+  id: identifier,
+  title: text,
+  from: z.number().meta({ description: 'Lowest raw value of the band' }),
+  to: z.number().meta({ description: 'Highest raw value of the band' }),
+})
+
 const scale = z.strictObject({
   id: identifier,
   title: text,
@@ -118,8 +204,43 @@ const scale = z.strictObject({
   point_table: z.strictObject({ male: pointCells, female: pointCells }).optional().meta({
     description: 'Raw value to evaluation point; 1 is the most stress. positive: column, negative: columns+1−column',
   }),
+  bands: z
+    .array(band)
+    .min(2)
+    .optional()
+    .meta({ description: 'Ranges of the raw value with a name each, lowest first, without overlap' }),
   norms: z.array(norm).optional(),
   sources: sourceIds,
+})
+
+/** A mean over scales, or over items as in `mean`. */
+const composite = z.strictObject({
+  id: identifier,
+  title: text,
+  formula: z.union([
+    z.strictObject({ method: z.literal('mean'), scales: z.array(identifier).min(2) }),
+    z.strictObject({
+      method: z.literal('mean'),
+      items: z.array(identifier).default([]),
+      reverse: z.array(identifier).default([]),
+    }),
+  ]),
+  polarity: z.enum(['positive', 'negative']),
+  norms: z.array(norm).optional(),
+  sources: sourceIds,
+})
+
+const reference = z.string().regex(/^[a-z][a-z0-9-]{1,62}@[1-9]\d*$/, 'a questionnaire and its version, slug@1')
+
+const itemLink = z.strictObject({
+  item: identifier,
+  of: reference,
+  their_item: identifier,
+})
+const scaleLink = z.strictObject({
+  items: z.array(identifier).min(1),
+  of: reference,
+  their_scale: identifier,
 })
 
 /** A condition on totals. `all` and `any` may be nested to any depth. */
@@ -204,12 +325,33 @@ export const questionnaireSchema = z
       .optional()
       .meta({ description: 'Headings of the point table, lowest raw first' }),
     scales: z.array(scale).default([]),
+    point_scales: z.array(scale).min(1).optional().meta({
+      description: 'Where criteria and chart count otherwise than `scales` does: the scales they are counted with',
+    }),
+    composites: z.array(composite).default([]),
     criteria: z.array(criterion).default([]),
+    methods_not_offered: z
+      .array(z.strictObject({ method: z.enum(['simple-sum', 'conversion']), reason: text, sources: sourceIds }))
+      .default([])
+      .meta({ description: 'Methods of the criteria that exist elsewhere and are not offered here, and why' }),
     judgement_chart: z
       .strictObject({ load: identifier, control: identifier, supervisor: identifier, coworker: identifier })
       .optional()
       .meta({ description: 'Scales that are the four axes of the job stress judgement chart' }),
     group_measures: z.array(measure).default([]),
+    same_items: z.array(itemLink).default([]).meta({
+      description:
+        'Items that are the same question as one of another version or instrument. Nothing else is compared over time',
+    }),
+    related_scales: z
+      .array(scaleLink)
+      .default([])
+      .meta({ description: 'Items of ours that watch over a scale of another instrument between its waves' }),
+    rotation: z
+      .array(z.array(identifier).min(1))
+      .min(2)
+      .optional()
+      .meta({ description: 'Items asked in the first wave, in the second, … and then from the first again' }),
     notes: z.array(words).default([]),
     sources: z.record(
       identifier,
@@ -235,6 +377,9 @@ export type PointTable = NonNullable<Scale['point_table']>
 export type Criterion = Questionnaire['criteria'][number]
 export type Rule = Criterion['rules'][number]
 export type GroupMeasure = Questionnaire['group_measures'][number]
+export type Composite = Questionnaire['composites'][number]
+export type AnswerTest = z.infer<typeof answerTest>
+export type Visibility = AnswerTest | { all: Visibility[] } | { any: Visibility[] } | { not: Visibility }
 export type Comparison = z.infer<typeof comparison>
 export type Condition = Comparison | { all: Condition[] } | { any: Condition[] }
 

@@ -1,4 +1,4 @@
-import type { Item, Option, Questionnaire } from '../../survey-definitions/schema.ts'
+import type { Item, Option, Questionnaire, Visibility } from '../../survey-definitions/schema.ts'
 
 /** An item together with what it takes from its surroundings. */
 export type AskedItem = {
@@ -7,6 +7,8 @@ export type AskedItem = {
   readonly sectionId: string
   /** The options offered, in printed order; empty for items that are not a choice. */
   readonly options: readonly Option[]
+  /** All of these hold when it is asked: its own condition and that of its section; none for most. */
+  readonly conditions: readonly Visibility[]
 }
 
 /**
@@ -22,6 +24,7 @@ export function listItems(questionnaire: Questionnaire): AskedItem[] {
       item,
       sectionId: section.id,
       options: isChoice(item) ? optionsOf(questionnaire, item.options ?? section.options) : [],
+      conditions: [section.visible_if, item.visible_if].filter((condition) => condition !== undefined),
     })),
   )
 }

@@ -1,24 +1,40 @@
-import type { Formula, Scale } from '../../survey-definitions/schema.ts'
+import { compileMean, rangeOfMean } from './mean.ts'
+import { compileQuantityQuality, itemsOfQuantityQuality, rangeOfQuantityQuality } from './quantity-quality.ts'
+import type { Formula, Questionnaire } from '../../survey-definitions/schema.ts'
 
 /** Position of an item's number in the row of numbers being scored. */
 export type SlotOf = (itemId: string) => number
 
+/** Lowest and highest number an item can be answered with. */
+export type RangeOf = (itemId: string) => readonly [number, number]
+
 /** A raw score from a row of numbers; NaN when one of its items has no answer (NaN in the row). */
 export type RawOf = (numbers: readonly number[]) => number
 
+type Sum = Extract<Formula, { method: 'sum' }>
+
 /** The items a formula reads, in the order written. Example: `{constant: 15, minus: [q1, q2, q3]}` gives q1, q2, q3. */
 export function itemsOfFormula(formula: Formula): string[] {
-  return [...formula.plus, ...formula.minus]
+  if (formula.method === 'sum') return [...formula.plus, ...formula.minus]
+  if (formula.method === 'mean') return [...formula.items, ...formula.reverse]
+  return itemsOfQuantityQuality(formula)
+}
+
+/** Prepares a scale's formula, by its method. Nothing is imputed and nothing rounded. */
+export function compileRaw(formula: Formula, slotOf: SlotOf, rangeOf: RangeOf): RawOf {
+  if (formula.method === 'sum') return compileSum(formula, slotOf)
+  if (formula.method === 'mean') return compileMean(formula, slotOf, rangeOf)
+  return compileQuantityQuality(formula, slotOf, rangeOf)
 }
 
 /**
- * Prepares a scale's formula. Method `sum`: constant + Σ plus − Σ minus, no weighting, no rounding, nothing imputed: one
- * missing item leaves the scale empty (as the Tokyo Medical University program has done since its 2006-09-27 correction).
+ * Method `sum`: constant + Σ plus − Σ minus, no weighting: one missing item leaves the scale empty (as the Tokyo Medical
+ * University program has done since its 2006-09-27 correction).
  *
  * Example: 15 − (q1 + q2 + q3) with answers 1, 1, 2 gives 11, the quantitative load of the official worked example
  * (https://wic-net.com/material/document/17187/267).
  */
-export function compileRaw(formula: Formula, slotOf: SlotOf): RawOf {
+function compileSum(formula: Sum, slotOf: SlotOf): RawOf {
   const plus = formula.plus.map(slotOf)
   const minus = formula.minus.map(slotOf)
   return (numbers) => {
@@ -32,12 +48,11 @@ export function compileRaw(formula: Formula, slotOf: SlotOf): RawOf {
 /**
  * Lowest and highest raw value a formula can give, from the lowest and highest number of each item.
  *
- * Example: 10 − (q12 + q13) + q14 with items of 1 to 4 gives `[3, 12]`. A formula without items gives its constant twice.
+ * Example: 10 − (q12 + q13) + q14 with items of 1 to 4 gives `[3, 12]`. A sum without items gives its constant twice.
  */
-export function reachableRange(
-  formula: Formula,
-  rangeOf: (itemId: string) => readonly [number, number],
-): [number, number] {
+export function reachableRange(formula: Formula, rangeOf: RangeOf): [number, number] {
+  if (formula.method === 'mean') return rangeOfMean(formula, rangeOf)
+  if (formula.method === 'quantity-quality') return rangeOfQuantityQuality(formula, rangeOf)
   let [low, high] = [formula.constant, formula.constant]
   for (const id of formula.plus) {
     low += rangeOf(id)[0]
@@ -57,6 +72,7 @@ export type ScaleScore = { readonly raw: number; readonly point: number | null }
 export type ScaleScores = Readonly<Record<string, ScaleScore | null>>
 
 /** Whether any scale needs the person's sex. */
-export function needsSex(scales: readonly Scale[]): boolean {
+export function needsSex(questionnaire: Pick<Questionnaire, 'scales' | 'point_scales'>): boolean {
+  const scales = [...questionnaire.scales, ...(questionnaire.point_scales ?? [])]
   return scales.some((scale) => scale.point_table !== undefined)
 }

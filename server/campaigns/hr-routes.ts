@@ -17,7 +17,7 @@ import { addHrParticipationRoutes } from './hr-participation-routes.ts'
 import { addHrPreparationRoutes } from './hr-preparation-routes.ts'
 import { countUninvited } from './newcomers.ts'
 import { countAllParticipation, countParticipation } from './participation.ts'
-import { emptyPlan, planFormOf, planOf, planSchema, planView, type PlanForm } from './plan-form.ts'
+import { emptyPlan, offeredSlugs, planFormOf, planOf, planSchema, planView, type PlanForm } from './plan-form.ts'
 import { changeCampaign, createCampaign } from './planning.ts'
 import { campaignQuestionnaires, campaignWorkplaces, getCampaign, listCampaigns, requireReach } from './queries.ts'
 import { isSigned } from './rules.ts'
@@ -123,7 +123,9 @@ async function showPlan(
     const all = await workplacesOn(db, companyId, today)
     const workplaces = reach ? all.filter((one) => reach.includes(one.id)) : all
     if (id === undefined) {
-      const statutory = questionnaires.findLast((one) => one.definition.kind === 'statutory')
+      const statutory = questionnaires.findLast(
+        (one) => one.definition.kind === 'statutory' && offeredSlugs.has(one.slug),
+      )
       return { workplaces, form: emptyPlan(workplaces, statutory && `${statutory.slug}@${statutory.version}`) }
     }
     const campaign = await getCampaign(db, companyId, id)

@@ -112,6 +112,9 @@ export function planFormOf(
   }
 }
 
+/** What a campaign can be made with: all that a sitting asks and a result page shows in full. */
+export const offeredSlugs: ReadonlySet<string> = new Set(['stress-check-57', 'presenteeism-spq'])
+
 /** The form page's values: what is typed, and what can be chosen. */
 export function planView(
   form: PlanForm,
@@ -132,7 +135,7 @@ export function planView(
     checked: chosen(field).includes(`${version.slug}@${version.version}`),
   })
   const ofKind = (kinds: readonly string[]) =>
-    offered.questionnaires.filter((one) => kinds.includes(one.definition.kind))
+    offered.questionnaires.filter((one) => offeredSlugs.has(one.slug) && kinds.includes(one.definition.kind))
   return {
     form: { ...form, name: form.name ?? '' },
     statutory: ofKind(['statutory']).map((one) => questionnaire(one, 'questionnaires')),

@@ -1,4 +1,4 @@
-import { listItems, numericRange } from '../../analysis/scoring/index.ts'
+import { listItems, numericRange, pointScalesOf } from '../../analysis/scoring/index.ts'
 import { checkUnique } from './findings.ts'
 import type { AskedItem } from '../../analysis/scoring/index.ts'
 import type { Place, Report } from './findings.ts'
@@ -72,7 +72,7 @@ function pointRanges(
   report: Report,
 ): Map<string, Range | undefined> {
   const ranges = new Map<string, Range | undefined>()
-  const scales = new Map(definition.scales.map((scale) => [scale.id, scale]))
+  const scales = new Map(pointScalesOf(definition).map((scale) => [scale.id, scale]))
   for (const [at, total] of criterion.totals.entries()) {
     let whole = true
     const seen = new Set<string>()

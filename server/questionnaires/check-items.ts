@@ -1,6 +1,6 @@
 import { checkUnique } from './findings.ts'
 import type { Place, Report } from './findings.ts'
-import type { Questionnaire } from '../../survey-definitions/schema.ts'
+import type { Option, Questionnaire } from '../../survey-definitions/schema.ts'
 
 /** Column names of the scoring command that no item may take. */
 const RESERVED_ITEM_IDS = new Set(['id', 'sex'])
@@ -11,6 +11,8 @@ export function checkIds(definition: Questionnaire, report: Report): void {
     list.map(({ id }, index) => ({ id, place: [key, index, 'id'] }))
   checkUnique(places(definition.sections, 'sections'), 'section', report)
   checkUnique(places(definition.scales, 'scales'), 'scale', report)
+  checkUnique(places(definition.point_scales ?? [], 'point_scales'), 'point scale', report)
+  checkUnique(places(definition.composites, 'composites'), 'composite', report)
   checkUnique(places(definition.group_measures, 'group_measures'), 'group measure', report)
   const items = definition.sections.flatMap((section, at) =>
     section.items.map(({ id }, index): { id: string; place: Place } => ({
@@ -18,10 +20,25 @@ export function checkIds(definition: Questionnaire, report: Report): void {
       place: ['sections', at, 'items', index, 'id'],
     })),
   )
-  checkUnique(items, 'item', report)
+  // own words beside an option are stored under their id, as an item's answer is
+  checkUnique([...items, ...freeTexts(definition)], 'item', report)
   for (const { id, place } of items) {
     if (RESERVED_ITEM_IDS.has(id)) report(place, 'reserved-id', `"${id}" is the name of a column; choose another id`)
   }
+}
+
+function freeTexts(definition: Questionnaire): { id: string; place: Place }[] {
+  const found: { id: string; place: Place }[] = []
+  const add = (options: unknown, place: Place): void => {
+    if (!Array.isArray(options)) return
+    for (const [index, option] of (options as Option[]).entries())
+      if (option.free_text) found.push({ id: option.free_text.id, place: [...place, index, 'free_text', 'id'] })
+  }
+  for (const [at, section] of definition.sections.entries()) {
+    for (const [index, item] of section.items.entries())
+      if ('options' in item) add(item.options, ['sections', at, 'items', index, 'options'])
+  }
+  return found
 }
 
 /** Choices have options, options differ, ranges have an inside. */

@@ -1,8 +1,10 @@
-import { listItems, numericRange } from '../../analysis/scoring/index.ts'
+import { listItems, numericRange, pointScalesOf } from '../../analysis/scoring/index.ts'
 import { checkCriteria } from './check-criteria.ts'
 import { checkIds, checkItems } from './check-items.ts'
-import { checkScale } from './check-scales.ts'
+import { checkComposite, checkScale } from './check-scales.ts'
 import { checkTexts } from './check-texts.ts'
+import { checkVisibility } from './check-visibility.ts'
+import { checkPages, checkRotation, checkTags } from './check-sitting.ts'
 import type { AskedItem } from '../../analysis/scoring/index.ts'
 import type { Finding, Place, Report } from './findings.ts'
 import type { Questionnaire } from '../../survey-definitions/schema.ts'
@@ -18,8 +20,18 @@ export function checkDefinition(definition: Questionnaire): Finding[] {
   checkIds(definition, report)
   checkItems(definition, report)
   const items = new Map(listItems(definition).map((asked) => [asked.id, asked]))
-  for (const [index, scale] of definition.scales.entries()) {
-    checkScale(scale, ['scales', index], items, definition, report)
+  checkVisibility(definition, report)
+  checkPages(definition, report)
+  checkRotation(definition, items, report)
+  checkTags(definition, report)
+  for (const key of ['scales', 'point_scales'] as const) {
+    for (const [index, scale] of (definition[key] ?? []).entries()) {
+      checkScale(scale, [key, index], items, definition, report)
+    }
+  }
+  const scales = new Set(definition.scales.map((scale) => scale.id))
+  for (const [index, composite] of definition.composites.entries()) {
+    checkComposite(composite, ['composites', index], items, scales, report)
   }
   checkCriteria(definition, items, report)
   checkReferences(definition, items, report)
@@ -27,7 +39,7 @@ export function checkDefinition(definition: Questionnaire): Finding[] {
 }
 
 function checkReferences(definition: Questionnaire, items: ReadonlyMap<string, AskedItem>, report: Report): void {
-  const scales = new Set(definition.scales.map((scale) => scale.id))
+  const scales = new Set(pointScalesOf(definition).map((scale) => scale.id))
   for (const [axis, id] of Object.entries(definition.judgement_chart ?? {})) {
     if (!scales.has(id)) {
       report(['judgement_chart', axis], 'scale-unknown', `there is no scale "${id}"; name one of this questionnaire`)
@@ -39,6 +51,18 @@ function checkReferences(definition: Questionnaire, items: ReadonlyMap<string, A
     if (!asked) report(at, 'item-unknown', `"${measure.id}" names the item "${measure.item}", which does not exist`)
     else if (!numericRange(asked)) {
       report(at, 'item-without-number', `"${measure.item}" has no number to calculate with`)
+    }
+  }
+  for (const [index, link] of definition.same_items.entries()) {
+    if (!items.has(link.item)) {
+      const what = `there is no item "${link.item}"; name one of this questionnaire`
+      report(['same_items', index, 'item'], 'item-unknown', what)
+    }
+  }
+  for (const [index, link] of definition.related_scales.entries()) {
+    for (const [at, id] of link.items.entries()) {
+      const what = `there is no item "${id}"; name one of this questionnaire`
+      if (!items.has(id)) report(['related_scales', index, 'items', at], 'item-unknown', what)
     }
   }
   const visit = (value: unknown, place: Place): void => {

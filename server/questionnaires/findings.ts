@@ -31,6 +31,15 @@ export type DefinitionFaultCode =
   | 'threshold-missing'
   | 'threshold-unreachable'
   | 'source-unknown'
+  | 'band-order'
+  | 'band-outside'
+  | 'condition-empty'
+  | 'condition-order'
+  | 'condition-cycle'
+  | 'condition-value'
+  | 'page-order'
+  | 'tag-forbidden'
+  | 'rotation-unknown'
 
 /** Something a definition says that cannot be true. The message says what is wrong and what to do. */
 export type Finding = { readonly place: Place; readonly code: DefinitionFaultCode; readonly message: string }

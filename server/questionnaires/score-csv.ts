@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { compileScorer, countedItems, listItems, needsSex, readAnswer } from '../../analysis/scoring/index.ts'
 import type { Readable, Writable } from 'node:stream'
-import type { Answer, Score, Sex, Verdict } from '../../analysis/scoring/index.ts'
+import type { Answer, ScaleScore, Score, Sex, Verdict } from '../../analysis/scoring/index.ts'
 import type { Questionnaire } from '../../survey-definitions/schema.ts'
 
 /** The input cannot be scored from here on. Line and column count from 1; the column is that of the CSV header. */
@@ -28,7 +28,7 @@ type ParsedRow = { readonly record: string[]; readonly info: { readonly lines: n
 /**
  * Scores a CSV of people: header `id`, `sex` (where a point table needs it) and the item ids, in any order, other
  * columns ignored; UTF-8 with or without byte order mark. Writes one JSON line per person in input order:
- * `{"id","scales","simpleSum","conversion"}` as far as the questionnaire has them; `{"id","missing":[…]}` without the
+ * `{"id","scales","composites","simpleSum","conversion"}` as far as the questionnaire has them; `{"id","missing":[…]}` without the
  * scored answers; `{"id","missing":["sex"],"simpleSum"}` without the sex. Streams: neither side is held in memory, only
  * the ids seen (to notice one that stands twice). Does not end `output`.
  *
@@ -107,7 +107,7 @@ function compileRow(
     return at
   }
   const idColumn = columnOf('id')
-  const sexColumn = needsSex(questionnaire.scales) ? columnOf('sex') : undefined
+  const sexColumn = needsSex(questionnaire) ? columnOf('sex') : undefined
   const counted = new Set(countedItems(questionnaire))
   const items = listItems(questionnaire)
     .filter((asked) => counted.has(asked.id))
@@ -169,23 +169,42 @@ function countLines(): (row: ParsedRow) => number {
   }
 }
 
+type Printed = { readonly raw: number; readonly point?: number | null } | { readonly mean: number } | null
+
 function compilePrint(questionnaire: Questionnaire): (id: string, score: Score) => string {
-  const methods = new Set(questionnaire.criteria.map((criterion) => criterion.method))
+  const methods = new Set<string>(
+    [...questionnaire.criteria, ...questionnaire.methods_not_offered].map((criterion) => criterion.method),
+  )
   const withTable = new Set(questionnaire.scales.filter((scale) => scale.point_table).map((scale) => scale.id))
-  return (id, { missing, scales, simpleSum, conversion }) => {
+  const means = new Set(questionnaire.scales.filter(({ formula }) => formula.method === 'mean').map(({ id }) => id))
+  const printScale = (name: string, scale: ScaleScore | null): Printed => {
+    if (!scale) return null
+    if (means.has(name)) return { mean: round(scale.raw) }
+    return withTable.has(name) ? scale : { raw: round(scale.raw) }
+  }
+  return (id, { missing, scales, composites, simpleSum, conversion }) => {
     const sums = methods.has('simple-sum') ? { simpleSum: plain(simpleSum) } : {}
     if (missing.length > 0) {
       const line = simpleSum ? { id, missing, ...sums } : { id, missing }
       return `${JSON.stringify(line)}\n`
     }
-    const points = methods.has('conversion') ? { conversion: plain(conversion) } : {}
-    const printed: Record<string, { raw: number; point?: number | null } | null> = {}
-    for (const [name, scale] of Object.entries(scales)) {
-      printed[name] = scale && !withTable.has(name) ? { raw: scale.raw } : scale
-    }
-    return `${JSON.stringify({ id, scales: printed, ...sums, ...points })}\n`
+    const printed: Record<string, Printed> = {}
+    for (const [name, scale] of Object.entries(scales)) printed[name] = printScale(name, scale)
+    const composed: Record<string, Printed> = {}
+    for (const [name, value] of Object.entries(composites))
+      composed[name] = value === null ? null : { mean: round(value) }
+    return `${JSON.stringify({
+      id,
+      scales: printed,
+      ...(questionnaire.composites.length > 0 ? { composites: composed } : {}),
+      ...sums,
+      ...(methods.has('conversion') ? { conversion: plain(conversion) } : {}),
+    })}\n`
   }
 }
+
+/** Four decimals, as the published norms have them. Example: 7/3 gives 2.3333. */
+const round = (value: number): number => Math.round(value * 10_000) / 10_000
 
 function plain(verdict: Verdict | null): Record<string, number | boolean> | null {
   return verdict && { ...verdict.totals, highStress: verdict.highStress }

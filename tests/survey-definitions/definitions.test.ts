@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { numericRange, readAnswer } from '../../analysis/scoring/index.ts'
+import { compileRaw, itemsOfFormula, numericRange, readAnswer } from '../../analysis/scoring/index.ts'
 import { loadShippedQuestionnaires } from '../../server/questionnaires/index.ts'
 import { questionnaireJsonSchema } from '../../survey-definitions/schema.ts'
 import wording from './stress-check-57.wording.json' with { type: 'json' }
@@ -55,13 +55,27 @@ describe.each(versions.map((version) => [name(version), version] as const))('%s'
 
   test('reaches the lowest and highest raw value it declares, and no other', () => {
     const ranges = new Map(items.map((asked) => [asked.id, numericRange(asked)]))
-    for (const { formula, range, sources } of definition.scales) {
-      const ends = (end: 0 | 1): number =>
-        formula.constant +
-        formula.plus.reduce((sum, id) => sum + ranges.get(id)![end], 0) -
-        formula.minus.reduce((sum, id) => sum + ranges.get(id)![end === 0 ? 1 : 0], 0)
-      expect(range).toEqual([ends(0), ends(1)])
+    for (const { formula, range, sources } of [...definition.scales, ...(definition.point_scales ?? [])]) {
       expect(sources.length).toBeGreaterThan(0)
+      const answered = (choose: (id: string, ends: readonly [number, number]) => number) => {
+        const slots = itemsOfFormula(formula)
+        return compileRaw(
+          formula,
+          (id) => slots.indexOf(id),
+          (id) => ranges.get(id)!,
+        )(slots.map((id) => choose(id, ranges.get(id)!)))
+      }
+      // each formula goes one way with each item: lowest and highest stand at corners
+      const falls = new Set(
+        itemsOfFormula(formula).filter((id) => {
+          const middle = answered((other, ends) => (other === id ? ends[0] : (ends[0] + ends[1]) / 2))
+          return middle > answered((other, ends) => (other === id ? ends[1] : (ends[0] + ends[1]) / 2))
+        }),
+      )
+      const low = answered((id, ends) => ends[falls.has(id) ? 1 : 0])
+      const high = answered((id, ends) => ends[falls.has(id) ? 0 : 1])
+      expect(low).toBeCloseTo(range[0], 9)
+      expect(high).toBeCloseTo(range[1], 9)
     }
   })
 

@@ -11,6 +11,7 @@ const lastDay: AskedItem = {
   item: { type: 'date', id: 'lastDay', text: { ja: '最終日' }, required: true, skippable: true },
   sectionId: 's',
   options: [],
+  conditions: [],
 }
 
 describe('reading what a form or a CSV holds', () => {

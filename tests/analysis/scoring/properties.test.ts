@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { AnswerError, compileScorer } from '../../../analysis/scoring/index.ts'
+import { AnswerError, compileScorer, itemsOfFormula } from '../../../analysis/scoring/index.ts'
 import { answersInOrder, shippedForm } from './forms.ts'
 import type { Score, Sex } from '../../../analysis/scoring/index.ts'
 
@@ -75,7 +75,7 @@ describe('stress-check-57, any answers', () => {
         const before = score(answersInOrder(answers), who).scales
         const after = score(answersInOrder(answers.with(index, changed)), who).scales
         for (const { id, formula } of form.scales) {
-          const counts = [...formula.plus, ...formula.minus].includes(`q${index + 1}`)
+          const counts = itemsOfFormula(formula).includes(`q${index + 1}`)
           if (!counts) expect(after[id]).toEqual(before[id])
           else expect(after[id]!.raw === before[id]!.raw).toBe(changed === answers[index])
         }
@@ -106,7 +106,7 @@ describe('stress-check-57, any answers', () => {
         expect(result.simpleSum === null).toBe(scored.length > 0)
         expect(result.conversion === null).toBe(scored.length > 0)
         for (const { id, formula } of form.scales) {
-          const holes = [...formula.plus, ...formula.minus].some((item) => gaps.includes(Number(item.slice(1)) - 1))
+          const holes = itemsOfFormula(formula).some((item) => gaps.includes(Number(item.slice(1)) - 1))
           expect(result.scales[id] === null).toBe(holes)
         }
       }),
