@@ -147,7 +147,8 @@ async function openWorker(options: RunOptions, base: Base, log: Log, ending: End
   return worker
 }
 
-async function listen(app: FastifyInstance, config: Config): Promise<string> {
+/** Listens where the configuration says. @returns the address @throws with a plain message when the port is taken or not ours */
+export async function listen(app: FastifyInstance, config: Config): Promise<string> {
   try {
     return await app.listen({ host: config.host, port: config.port })
   } catch (error) {
@@ -171,8 +172,8 @@ async function announceFirstVisit(services: Services): Promise<void> {
     process.stdout.write(`${services.texts.text(locale, 'web.firstVisit', { address, code })}\n`)
 }
 
-/** What was opened, to be closed in reverse order, once. */
-class Ending {
+/** What was opened, to be closed in reverse order, once. A step that fails does not keep the others from being done; its fault is thrown at the end. */
+export class Ending {
   readonly #steps: (() => Promise<void>)[] = []
   #done: Promise<void> | undefined
 
@@ -182,7 +183,9 @@ class Ending {
 
   run(): Promise<void> {
     this.#done ??= (async () => {
-      for (const step of this.#steps.toReversed()) await step()
+      const faults: unknown[] = []
+      for (const step of this.#steps.toReversed()) await step().catch((error: unknown) => faults.push(error))
+      if (faults.length > 0) throw faults[0]
     })()
     return this.#done
   }

@@ -1,17 +1,28 @@
-import { Listr, type ListrTaskWrapper, type DefaultRenderer, type SimpleRenderer } from 'listr2'
+import { join } from 'node:path'
+import {
+  Listr,
+  ListrLogger,
+  ProcessOutput,
+  type ListrTaskWrapper,
+  type DefaultRenderer,
+  type SimpleRenderer,
+} from 'listr2'
 import { dateIn, systemClock } from '../clock.ts'
 import { membersOn } from '../roster/index.ts'
 import { at, tellCampaign, type CampaignTold } from './campaign-story.ts'
 import { moveDate, shiftDays } from './clock.ts'
+import { Interruption } from './interruption.ts'
 import { tellLeavings } from './leavers-story.ts'
 import { tellRequests } from './requests-story.ts'
 import { confirmDrafts, importSnapshot, readDepartures, type DepartureRow } from './roster-story.ts'
 import { acknowledgeSecrecy, foundCompany, staffOf, type DemoCompany } from './staff.ts'
 import { buildStage, type Stage } from './stage.ts'
+import { createTexts } from '../web/texts.ts'
 import { departmentTable, lastLine, readSummary, type Totals } from './summary.ts'
 import type { ReportSummary } from '../group-reports/index.ts'
 
 interface Told {
+  building: Promise<Stage> | undefined
   stage: Stage
   company: DemoCompany
   shift: number
@@ -36,43 +47,45 @@ const harder: ReadonlyMap<string, number> = new Map([
 /**
  * A fictional company lives through three campaigns on a database of its own; every mail goes over SMTP, every answer over HTTP.
  * Progress goes to stderr; stdout gets the table of departments, addresses and sign-ins, and as its last line the totals.
+ * Interrupted, it ends the process with 128 + signal, after everything it made is stopped and removed.
+ * @param options `once`: return after the story; otherwise it serves until it is interrupted
  */
 export async function demo(options: { port: number; once: boolean; seed: number }): Promise<void> {
   const started = process.hrtime.bigint()
+  const texts = createTexts(join(import.meta.dirname, '..', '..', 'templates', 'locales'))
+  const text = (key: string, values?: Record<string, string>) => texts.text('ja', key, values)
+  const interruption = new Interruption(text('demo.interrupted'))
   const told = { seed: options.seed, shift: shiftDays(dateIn('Asia/Tokyo', systemClock.now())) } as Told
-  // whoever interrupts the story leaves nothing running behind; Ctrl+C under npm arrives twice
-  let ending = false
-  const interrupt = () => {
-    if (ending) return
-    ending = true
-    void (told.stage?.close() ?? Promise.resolve()).finally(() => process.exit(130))
-  }
-  process.on('SIGINT', interrupt)
-  process.on('SIGTERM', interrupt)
   try {
-    await tasks(options.port, told).run(told)
+    await tasks(options.port, told, interruption).run(told)
     const { stage } = told
-    const text = (key: string) => stage.services.texts.text('ja', key)
     const seconds = Number((process.hrtime.bigint() - started) / 1_000_000_000n)
-    const out = [departmentTable(told.summary, text), '', ...signIns(told, text), '', `${seconds} s`]
+    const out = [
+      departmentTable(told.summary, text),
+      '',
+      ...signIns(told, text),
+      '',
+      text('demo.took', { seconds: String(seconds) }),
+    ]
     process.stdout.write(`${out.join('\n')}\n`)
     if (!options.once) {
       await stage.letGo()
       process.stdout.write(`${text('demo.serving')}\n`)
     }
     process.stdout.write(`${lastLine(told.totals)}\n`)
-    if (options.once) {
-      process.off('SIGINT', interrupt)
-      process.off('SIGTERM', interrupt)
-      await stage.close()
-    }
+    if (!options.once) await interruption.arrived
   } catch (error) {
-    await told.stage?.close().catch(() => undefined)
-    throw error
+    if (interruption.exitCode === undefined) throw error
+  } finally {
+    // also when it was cut off while the stage was being built: whatever of it came up is closed
+    const stage = await told.building?.catch(() => undefined)
+    await stage?.close().catch(() => undefined)
   }
+  // what the cut-off story still waits for must not keep the process
+  if (interruption.exitCode !== undefined) process.exit(interruption.exitCode)
 }
 
-function tasks(port: number, told: Told): Listr<Told, 'default', 'simple'> {
+function tasks(port: number, told: Told, interruption: Interruption): Listr<Told, 'default', 'simple'> {
   const day = (on: string) => moveDate(on, told.shift)
   const campaign = (name: string, year: number, dates: [string, string, string, string, string]) => ({
     name,
@@ -89,7 +102,7 @@ function tasks(port: number, told: Told): Listr<Told, 'default', 'simple'> {
   const step = (title: string, work: (context: Told, task: Task) => Promise<string>) => ({
     title,
     task: async (context: Told, task: Task) => {
-      task.title = `${title} ${await work(context, task)}`
+      task.title = `${title} ${await interruption.cut(work(context, task))}`
     },
   })
   const ask = (title: string, plan: ReturnType<typeof campaign>) =>
@@ -135,7 +148,8 @@ function tasks(port: number, told: Told): Listr<Told, 'default', 'simple'> {
   return new Listr<Told, 'default', 'simple'>(
     [
       step('データベース、メールサーバ、画面を用意する', async (context) => {
-        context.stage = await buildStage(port)
+        context.building = buildStage(port, interruption.signal)
+        context.stage = await context.building
         context.totals = {
           employees: 0,
           invited: 0,
@@ -215,9 +229,20 @@ function tasks(port: number, told: Told): Listr<Told, 'default', 'simple'> {
         return ''
       }),
     ],
-    { concurrent: false, rendererOptions: { collapseErrors: false }, fallbackRenderer: 'simple' },
+    {
+      concurrent: false,
+      // interruptions are ours: its own listener would end the process at once and leave the database running
+      registerSignalListeners: false,
+      rendererOptions: { collapseErrors: false, logger: onStderr(false) },
+      fallbackRenderer: 'simple',
+      fallbackRendererOptions: { logger: onStderr(true) },
+    },
   )
 }
+
+/** The renderer writes to one stream only and holds back both while it draws: its "stdout" is our stderr. */
+const onStderr = (useIcons: boolean) =>
+  new ListrLogger({ useIcons, processOutput: new ProcessOutput(process.stderr, process.stdout) })
 
 async function countEmployees(told: Told): Promise<number> {
   const { services } = told.stage

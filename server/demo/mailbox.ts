@@ -53,6 +53,8 @@ export async function startMailbox(now: () => Date): Promise<Mailbox> {
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
     disableReverseLookup: true,
+    // milliseconds: a connection that is cut off in the middle of a mail holds up the end no longer
+    closeTimeout: 1_000,
     logger: false,
     onData(stream, session, callback) {
       const recipients = session.envelope.rcptTo.map((one) => one.address)

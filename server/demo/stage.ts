@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../app.ts'
 import { jobHandlers, mailTemplates, ticks } from '../capabilities.ts'
@@ -10,6 +11,7 @@ import { readConfig } from '../config.ts'
 import { startEmbedded } from '../database/embedded.ts'
 import { migrate } from '../database/migrate.ts'
 import { startWorker, type Worker } from '../jobs/index.ts'
+import { Ending, listen } from '../main.ts'
 import { createMailTransport } from '../mail/index.ts'
 import { openServices } from '../open-services.ts'
 import type { Services } from '../services.ts'
@@ -33,16 +35,37 @@ export interface Stage {
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
-/** Sets up a database and keys in a folder of its own, thrown away at the end. */
-export async function buildStage(port: number): Promise<Stage> {
+/**
+ * Sets up a database and keys in a folder of its own, thrown away at the end.
+ * @throws when something does not come up, or when `interrupted` says stop; nothing is left running or lying then
+ */
+export async function buildStage(port: number, interrupted?: AbortSignal): Promise<Stage> {
+  const ending = new Ending()
+  try {
+    return await build(port, ending, interrupted)
+  } catch (error) {
+    await ending.run()
+    throw error
+  }
+}
+
+async function build(port: number, ending: Ending, interrupted: AbortSignal | undefined): Promise<Stage> {
+  const folder = async (name: string) => {
+    const path = await mkdtemp(join(tmpdir(), `hanamichi-demo-${name}-`))
+    ending.add(() => rm(path, { recursive: true, force: true }))
+    return path
+  }
   // two folders: the database's user owns the first, and keys never lie with the data
-  const dataDir = await mkdtemp(join(tmpdir(), 'hanamichi-demo-data-'))
-  const keyDir = await mkdtemp(join(tmpdir(), 'hanamichi-demo-keys-'))
-  const keyFile = join(keyDir, 'hanamichi.key')
+  const dataDir = await folder('data')
+  const keyFile = join(await folder('keys'), 'hanamichi.key')
   const clock = createStoryClock(systemClock)
   const server = await startEmbedded({ dataDir, throwAway: true })
+  ending.add(() => server.stop())
+  interrupted?.throwIfAborted()
   await migrate(server.ownerUrl, 'hanamichi_runtime', clock.now())
+  interrupted?.throwIfAborted()
   const mailbox = await startMailbox(clock.now)
+  ending.add(() => mailbox.close())
   const outerKey = await createOuterKey(keyFile)
   const listenPort = port === 0 ? await freePort() : port
   const baseUrl = `http://localhost:${listenPort}`
@@ -50,6 +73,7 @@ export async function buildStage(port: number): Promise<Stage> {
     DATA_DIR: dataDir,
     KEY_FILE: keyFile,
     BASE_URL: baseUrl,
+    HOST: '127.0.0.1',
     PORT: String(listenPort),
     SMTP_URL: mailbox.smtpUrl,
     MAIL_FROM: 'kenko@hanamichi-demo.example.jp',
@@ -57,11 +81,18 @@ export async function buildStage(port: number): Promise<Stage> {
     DATABASE_POOL: '24',
   })
   const { services, close } = await openServices({ config, clock, runtimeUrl: server.runtimeUrl, outerKey })
-  const app = await buildApp(services)
-  await app.listen({ port: listenPort, host: '127.0.0.1' })
+  // what the story still has under way when it is cut off keeps nobody waiting: the engine ends it
+  ending.add(() => Promise.race([close(), sleep(3_000, undefined, { ref: false })]))
+  let isClosing = false
+  // requests that are cut off by the end are no news
+  const app = await buildApp(services, { write: (line) => void (isClosing || process.stderr.write(line)) })
+  ending.add(() => closeServer(app))
+  await listen(app, config)
   const mailboxApp = buildMailboxPage(services, mailbox)
+  ending.add(() => closeServer(mailboxApp))
   const mailboxUrl = await mailboxApp.listen({ port: 0, host: '127.0.0.1' })
   const transport = createMailTransport({ smtpUrl: mailbox.smtpUrl, from: config.mailFrom ?? '', connections: 4 })
+  ending.add(async () => transport.close())
   const workerOf = (loops: boolean): Promise<Worker> =>
     startWorker({
       services,
@@ -75,6 +106,7 @@ export async function buildStage(port: number): Promise<Stage> {
       loops,
     })
   let worker = await workerOf(false)
+  ending.add(() => worker.stop())
   return {
     services,
     clock,
@@ -89,16 +121,9 @@ export async function buildStage(port: number): Promise<Stage> {
       clock.release()
       worker = await workerOf(true)
     },
-    async close() {
-      await worker.stop()
-      transport.close()
-      await closeServer(app)
-      await closeServer(mailboxApp)
-      await mailbox.close()
-      await close()
-      await server.stop()
-      await rm(dataDir, { recursive: true, force: true })
-      await rm(keyDir, { recursive: true, force: true })
+    close() {
+      isClosing = true
+      return ending.run()
     },
   }
 }
