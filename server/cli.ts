@@ -29,6 +29,17 @@ function port(text: string): number {
   return value
 }
 
+const scoreExamples = `
+One line of input for each (header, then a row):
+  stress-check-57     id,sex,q1,q2,…,q57           a,female,1,2,…,4
+  stress-check-80     id,sex,q1,q2,…,q80           a,male,1,2,…,3
+  stress-check-23     id,q1,q2,q3,q8,…,q54         a,1,2,3,4,…,2     (numbers of the 57-item form)
+  presenteeism-spq    id,performance               a,70
+  presenteeism-qq     id,days,quantity,quality     a,18,6,5
+  recommendation      id,recommend                 a,9
+  exit-followup       id,recommend                 a,7
+The others have no scales: their lines hold none.`
+
 function isoDate(text: string): string {
   const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN
   // 31 February would be taken for a day in March
@@ -91,9 +102,50 @@ program
     'score answers: CSV on stdin (id,sex,q1,…), JSON Lines on stdout; wrong input ends with 2 and its line and column',
   )
   .requiredOption('--questionnaire <slug>', 'e.g. stress-check-57, or stress-check-57@1')
+  .addHelpText('after', scoreExamples)
   .action(async (options: { questionnaire: string }) => {
     const { scoreCommand } = await import('./commands/score.ts')
     await scoreCommand(options.questionnaire)
+  })
+
+const questionnaire = program
+  .command('questionnaire')
+  .description('questionnaires as data: look at them, check your own')
+
+questionnaire
+  .command('list')
+  .description('those that ship: slug, version, items, languages, hash')
+  .action(async () => {
+    const { listQuestionnaires } = await import('./commands/questionnaire.ts')
+    await listQuestionnaires()
+  })
+
+questionnaire
+  .command('check')
+  .description('explains every fault of a definition with line and column (exit 2)')
+  .argument('<file>', 'YAML; the format is survey-definitions/questionnaire.schema.json')
+  .action(async (file: string) => {
+    const { checkQuestionnaire } = await import('./commands/questionnaire.ts')
+    await checkQuestionnaire(file)
+  })
+
+questionnaire
+  .command('publish')
+  .description('freezes <slug>/<version>.yaml of a folder of definitions in its frozen.json')
+  .argument('<file>', 'a definition that `check` finds nothing wrong with')
+  .action(async (file: string) => {
+    const { publishQuestionnaire } = await import('./commands/questionnaire.ts')
+    await publishQuestionnaire(file)
+  })
+
+questionnaire
+  .command('diff')
+  .description('says in words what changed, and whether answers stay comparable')
+  .argument('<before>', 'a file, or slug@version of one that ships')
+  .argument('<after>', 'the same')
+  .action(async (before: string, after: string) => {
+    const { diffQuestionnaires } = await import('./commands/questionnaire.ts')
+    await diffQuestionnaires(before, after)
   })
 
 program

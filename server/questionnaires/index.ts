@@ -4,6 +4,8 @@
  * published; `publishShipped` pins one for a company and `checkQuestionnairesInUse` guards
  * them at start; `scoreCsv` scores a whole file for the command line. Scoring itself is in `analysis/scoring/`.
  */
+export { differencesOf } from './differences.ts'
+export type { Difference, Differences } from './differences.ts'
 export { parseDefinition } from './parse.ts'
 export type { DefinitionFault, ParsedDefinition } from './parse.ts'
 export type { DefinitionFaultCode } from './findings.ts'

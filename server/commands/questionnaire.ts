@@ -1,0 +1,129 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import {
+  differencesOf,
+  findVersion,
+  hashDefinition,
+  loadShippedQuestionnaires,
+  parseDefinition,
+  type DefinitionFault,
+} from '../questionnaires/index.ts'
+import { listItems } from '../../analysis/scoring/index.ts'
+import type { Questionnaire } from '../../survey-definitions/schema.ts'
+
+// the reader of our output went away (head, less): nothing is wrong
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`)
+
+function fail(lines: readonly string[]): void {
+  for (const line of lines) process.stderr.write(`${line}\n`)
+  process.exitCode = 2
+}
+
+const placed = (fault: DefinitionFault): string => `${fault.file}:${fault.line}:${fault.column}: ${fault.message}`
+
+/** A file, or `slug[@version]` of one that ships. Explains what is wrong and gives undefined. */
+async function open(wanted: string): Promise<{ definition: Questionnaire; hash: string } | undefined> {
+  if (/^[a-z][a-z0-9-]*(@\d+)?$/.test(wanted)) {
+    const shipped = await loadShippedQuestionnaires()
+    const found = findVersion(shipped, wanted)
+    if (found) return found
+    fail([`hanamichi: there is no questionnaire "${wanted}", and no such file. \`questionnaire list\` shows them`])
+    return undefined
+  }
+  let bytes: Buffer
+  try {
+    bytes = await readFile(wanted)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    fail([`hanamichi: ${wanted} cannot be read (${code ?? 'unknown'}); mend the path`])
+    return undefined
+  }
+  const text = new TextDecoder('utf-8', { fatal: true })
+  try {
+    const { definition, faults } = parseDefinition(text.decode(bytes), basename(wanted))
+    if (definition) return { definition, hash: hashDefinition(bytes) }
+    fail(faults.map(placed))
+  } catch {
+    fail([`${basename(wanted)}:1:1: not UTF-8; save the file as UTF-8`])
+  }
+  return undefined
+}
+
+/** `questionnaire list`: slug, version, items, languages, hash; tab-separated, with a header. */
+export async function listQuestionnaires(): Promise<void> {
+  print(['slug', 'version', 'items', 'languages', 'hash'].join('\t'))
+  for (const { slug, version, items, definition, hash } of await loadShippedQuestionnaires())
+    print([slug, version, items.length, Object.keys(definition.languages).join(','), hash].join('\t'))
+}
+
+/** `questionnaire check FILE`: every fault with line and column, exit 2; or what it is, in a line. */
+export async function checkQuestionnaire(file: string): Promise<void> {
+  const found = await open(file)
+  if (!found) return
+  const { definition, hash } = found
+  print(`${definition.slug}@${definition.version}: ${definition.title['ja'] ?? ''}`)
+  print(
+    `${listItems(definition).length} items, ${definition.scales.length} scales, ${Object.keys(definition.languages).join(', ')}`,
+  )
+  for (const [language, { validated }] of Object.entries(definition.languages))
+    if (!validated) print(`"${language}" is not a validated wording; people are told so`)
+  print(`SHA-256 ${hash}`)
+}
+
+/**
+ * `questionnaire publish FILE`: freezes `<slug>/<version>.yaml` of a folder of definitions under its hash. A version that was
+ * frozen with another content stays as it was: a correction is a new version.
+ */
+export async function publishQuestionnaire(file: string): Promise<void> {
+  const found = await open(file)
+  if (!found) return
+  const { definition, hash } = found
+  const name = `${definition.slug}@${definition.version}`
+  const place = `${definition.slug}/${definition.version}.yaml`
+  if (!resolve(file).endsWith(`/${place}`)) {
+    fail([`hanamichi: ${file} says ${name}; move it to ${place} first`])
+    return
+  }
+  const list = join(dirname(resolve(file)), '..', 'frozen.json')
+  const frozen = JSON.parse(await readFile(list, 'utf8').catch(() => '{}')) as Record<string, string>
+  if (frozen[name] === hash) {
+    print(`${name} was published already, as it is`)
+    return
+  }
+  if (frozen[name] !== undefined) {
+    fail([`hanamichi: ${name} was published with another content; a correction is version ${definition.version + 1}`])
+    return
+  }
+  frozen[name] = hash
+  const sorted = Object.fromEntries(Object.entries(frozen).sort(([a], [b]) => (a < b ? -1 : 1)))
+  // whole or not at all: the server refuses to start on half a list
+  await writeFile(`${list}.part`, `${JSON.stringify(sorted, null, 2)}\n`)
+  await rename(`${list}.part`, list)
+  print(`${name} is published: ${hash}`)
+}
+
+/** `questionnaire diff A B`: what changed in words, and what stays comparable. */
+export async function diffQuestionnaires(first: string, second: string): Promise<void> {
+  const before = await open(first)
+  const after = before && (await open(second))
+  if (!after) return
+  const { shared, differences } = differencesOf(before.definition, after.definition)
+  const groups = [
+    ['Not comparable:', differences.filter((one) => !one.comparable)],
+    ['Changed, and still comparable:', differences.filter((one) => one.comparable)],
+  ] as const
+  for (const [title, lines] of groups) {
+    if (lines.length === 0) continue
+    print(title)
+    for (const { what } of lines) print(`  ${what}`)
+  }
+  print(
+    differences.length === 0
+      ? 'No difference.'
+      : `${shared.length} of ${listItems(after.definition).length} items are the same question as before; answers to them may be compared.`,
+  )
+}
