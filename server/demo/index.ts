@@ -261,6 +261,7 @@ function signIns(told: Told, text: (key: string) => string): string[] {
   return [
     `${text('demo.pages')}: ${stage.baseUrl}/c/${company.key}/sign-in`,
     `${text('demo.mailbox.title')}: ${stage.mailboxUrl}`,
+    `${text('demo.signIns.title')}: ${stage.mailboxUrl}/sign-ins`,
     ...company.staff.map(
       (one) =>
         `${text(`web.role.${one.role}`)}: ${one.email}  ${text('demo.password')} ${one.password}  ${text('demo.totp')} ${one.totpSecret}`,

@@ -4,6 +4,7 @@ import { simpleParser } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
 import type { Services } from '../services.ts'
 import { formatDate } from '../web/formats.ts'
+import { signInRows, type DemoStaff } from './sign-ins.ts'
 
 /** A mail as the demo's own SMTP server received it. */
 export interface ReceivedMail {
@@ -91,8 +92,15 @@ export async function startMailbox(now: () => Date): Promise<Mailbox> {
 
 const perPage = 50
 
-/** The page on which every mail of the demo can be read: a stand-in for the mail programs of the company's people. */
-export function buildMailboxPage(services: Services, mailbox: Mailbox): FastifyInstance {
+/**
+ * The page on which every mail of the demo can be read, a stand-in for the mail programs of the company's people, and one with the six digits that
+ * the authenticator apps of its staff would show now.
+ */
+export function buildMailboxPage(
+  services: Services,
+  mailbox: Mailbox,
+  staff: () => readonly DemoStaff[],
+): FastifyInstance {
   const app = Fastify({ logger: false })
   app.addHook('onSend', async (_request, reply) => {
     reply.header(
@@ -121,12 +129,30 @@ export function buildMailboxPage(services: Services, mailbox: Mailbox): FastifyI
     return reply.type('text/html; charset=utf-8').send(
       shell(
         text('demo.mailbox.title'),
-        `<h1>${text('demo.mailbox.title')}</h1><p>${text('demo.mailbox.lead')}</p>
+        `<h1>${text('demo.mailbox.title')}</h1><p>${text('demo.mailbox.lead')}</p><p><a href="/sign-ins">${text('demo.signIns.title')}</a></p>
 <form><label>${text('demo.mailbox.search')} <input name="to" value="${escape(wanted)}"></label> <button>${text('demo.mailbox.find')}</button></form>
 <p>${all.length} ${text('demo.mailbox.count')} ${page > 1 ? link(page - 1, '←') : ''} ${page}/${Math.max(1, pages)} ${page < pages ? link(page + 1, '→') : ''}</p>
 <table><thead><tr><th>${text('demo.mailbox.at')}<th>${text('demo.mailbox.to')}<th>${text('demo.mailbox.subject')}</thead><tbody>${rows}</tbody></table>`,
       ),
     )
+  })
+  app.get('/sign-ins', async (_request, reply) => {
+    const { rows, secondsLeft } = signInRows(staff(), services.clock.now())
+    const cells = rows.map(
+      (one) =>
+        `<tr><td>${text(`web.role.${one.role}`)}<td>${escape(one.email)}<td><code>${escape(one.password)}</code><td><code>${one.code}</code></tr>`,
+    )
+    return reply
+      .header('refresh', String(secondsLeft))
+      .header('cache-control', 'no-store')
+      .type('text/html; charset=utf-8')
+      .send(
+        shell(
+          text('demo.signIns.title'),
+          `<p><a href="/">${text('demo.mailbox.title')}</a></p><h1>${text('demo.signIns.title')}</h1><p>${text('demo.signIns.lead')}</p>
+<table><thead><tr><th>${text('demo.signIns.role')}<th>${text('demo.signIns.email')}<th>${text('demo.password')}<th>${text('demo.signIns.code')}</thead><tbody>${cells.join('')}</tbody></table>`,
+        ),
+      )
   })
   app.get<{ Params: { number: string } }>('/mail/:number', async (request, reply) => {
     const mail = mailbox.mails[Number(request.params.number) - 1]
@@ -157,5 +183,5 @@ function escape(value: string): string {
 
 function shell(title: string, body: string): string {
   return `<!doctype html><html lang="ja"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escape(title)}</title>
-<style>body{font:16px/1.7 system-ui,"Hiragino Sans","Noto Sans CJK JP",sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1c}table{border-collapse:collapse;width:100%}th,td{text-align:left;border-bottom:1px solid #ddd;padding:.4rem .6rem;overflow-wrap:anywhere}pre{white-space:pre-wrap;background:#f8f8fb;padding:1rem;font:inherit}iframe{width:100%;height:36rem;border:1px solid #ddd}a{color:#0017c1}</style><main>${body}</main></html>`
+<style>body{font:16px/1.7 system-ui,"Hiragino Sans","Noto Sans CJK JP",sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1c}table{border-collapse:collapse;width:100%}th,td{text-align:left;border-bottom:1px solid #ddd;padding:.4rem .6rem;overflow-wrap:anywhere}@media(min-width:40rem){td:nth-child(2){white-space:nowrap}}@media(max-width:40rem){thead{display:none}tr{display:block;border-bottom:1px solid #ddd;padding:.5rem 0}td{display:block;border:0;padding:0}}code{font-size:1.125em}pre{white-space:pre-wrap;background:#f8f8fb;padding:1rem;font:inherit}iframe{width:100%;height:36rem;border:1px solid #ddd}a{color:#0017c1}</style><main>${body}</main></html>`
 }

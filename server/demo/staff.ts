@@ -2,17 +2,9 @@ import { generateSync } from 'otplib'
 import { createStaffUser, grantRole, setPasswordAndTotp, type NewGrant, type StaffRole } from '../access/index.ts'
 import { createCompany } from '../database/companies.ts'
 import { newId } from '../ids.ts'
+import type { DemoStaff } from './sign-ins.ts'
 import { demoPassword, type Stage } from './stage.ts'
 import { openVisitor, type Visitor } from './visitor.ts'
-
-export interface DemoStaff {
-  userId: string
-  role: StaffRole
-  name: string
-  email: string
-  password: string
-  totpSecret: string
-}
 
 export interface DemoCompany {
   companyId: string
@@ -73,6 +65,7 @@ export async function foundCompany(stage: Stage): Promise<DemoCompany> {
     const { totpSecret } = await setPasswordAndTotp(services, { companyId, userId, password }, at)
     staff.push({ userId, role: person.role, name: person.name, email: person.email, password, totpSecret })
   }
+  stage.staff.push(...staff)
   return { companyId, key: made.key, staff }
 }
 

@@ -17,6 +17,7 @@ import { openServices } from '../open-services.ts'
 import type { Services } from '../services.ts'
 import { createOuterKey } from '../vault/index.ts'
 import { createStoryClock, type StoryClock } from './clock.ts'
+import type { DemoStaff } from './sign-ins.ts'
 import { buildMailboxPage, startMailbox, type Mailbox } from './mailbox.ts'
 
 /** Everything the story is told on: a real database, a real web server, a real mail server, a worker that runs when told. */
@@ -26,6 +27,8 @@ export interface Stage {
   baseUrl: string
   mailboxUrl: string
   mailbox: Mailbox
+  /** whom the page of sign-ins lists, once the company is founded */
+  staff: DemoStaff[]
   /** Does all that is due by the story's clock: opens, sends, computes. */
   settle: () => Promise<void>
   /** From now on the worker runs by itself and time is the system's. */
@@ -88,7 +91,8 @@ async function build(port: number, ending: Ending, interrupted: AbortSignal | un
   const app = await buildApp(services, { write: (line) => void (isClosing || process.stderr.write(line)) })
   ending.add(() => closeServer(app))
   await listen(app, config)
-  const mailboxApp = buildMailboxPage(services, mailbox)
+  const staff: DemoStaff[] = []
+  const mailboxApp = buildMailboxPage(services, mailbox, () => staff)
   ending.add(() => closeServer(mailboxApp))
   const mailboxUrl = await mailboxApp.listen({ port: 0, host: '127.0.0.1' })
   const transport = createMailTransport({ smtpUrl: mailbox.smtpUrl, from: config.mailFrom ?? '', connections: 4 })
@@ -113,6 +117,7 @@ async function build(port: number, ending: Ending, interrupted: AbortSignal | un
     baseUrl,
     mailboxUrl,
     mailbox,
+    staff,
     async settle() {
       await worker.settle()
     },
