@@ -11,7 +11,7 @@ import type { Wrong } from './draft.ts'
 import { firstOpenSheet, reviewView } from './pages.ts'
 import { sendSheet, type Refused } from './sheet-page.ts'
 import { applyForm, fieldOf, strangeFields, type SheetBody } from './sheet-form.ts'
-import type { Sheet } from './sheets.ts'
+import { sheetsSeen, type Sheet } from './sheets.ts'
 import { changeDraft, Elsewhere, invitationOf, loadSitting, orElsewhere } from './sitting.ts'
 import type { AnyHandle } from './tables.ts'
 
@@ -42,15 +42,17 @@ export function addAnswerRoutes(app: FastifyInstance, services: Services): void 
 
   async function showSheet(request: SheetRequest, reply: FastifyReply, refused?: Refused): Promise<FastifyReply> {
     const sitting = await loadSitting(services, request)
-    const sheet = sheetOf(sitting.sheets, request.params.sheet)
+    const sheet = sitting.sheets.find(({ number }) => number === request.params.sheet)
+    // not asked of this person, or not any more: on to what is
+    if (!sheet) throw sitting.plan[request.params.sheet - 1] ? new Elsewhere('/answer') : new Problem('not_found')
     return sendSheet(services, request, reply, { sitting, sheet, ...(refused && { refused }) })
   }
 
   app.post('/answer/:sheet(^\\d+$)', { ...entersByItself, schema: { params } }, (request: SheetRequest, reply) =>
     orElsewhere(reply, async () => {
-      const { body, wrong, last } = await save(request)
+      const { body, wrong, seen } = await save(request)
       if (wrong.length > 0) return showSheet(request, reply, { body, wrong })
-      return reply.redirect(afterSheet(request.params.sheet, last, body['go']), 303)
+      return reply.redirect(afterSheet(request.params.sheet, seen, body['go']), 303)
     }),
   )
 
@@ -71,7 +73,7 @@ export function addAnswerRoutes(app: FastifyInstance, services: Services): void 
   )
 
   /** Merges the form into the draft. What is typed wrongly keeps what it had and is returned; an option that does not exist is refused whole. */
-  async function save(request: SheetRequest): Promise<{ body: SheetBody; wrong: Wrong[]; last: number }> {
+  async function save(request: SheetRequest): Promise<{ body: SheetBody; wrong: Wrong[]; seen: readonly Sheet[] }> {
     const body = bodyOf(request, formBody)
     const form = formId.safeParse(body['form_id'])
     if (!form.success) throw new Problem('form_expired')
@@ -81,14 +83,15 @@ export function addAnswerRoutes(app: FastifyInstance, services: Services): void 
         const sex = body['a_sex']
         if (sex !== undefined && sex !== 'male' && sex !== 'female' && sex !== 'none') throw notAnOption('a_sex')
         const told = sex === 'none' ? null : (sex ?? draft.sex)
-        return { draft: { ...draft, sex: told }, result: { body, wrong: [], last: sheets.length } }
+        return { draft: { ...draft, sex: told }, result: { body, wrong: [], seen: sheetsSeen(sheets, draft) } }
       }
       const [strange] = strangeFields(sheet, body)
       if (strange !== undefined) throw notAnOption(strange)
       const applied = applyForm(draft, sheet, body, form.data)
       const invented = applied.wrong.find((one) => one.fault === 'not-an-option' || one.fault === 'unknown-item')
       if (invented) throw notAnOption(fieldOf(invented.itemId))
-      return { draft: applied.draft, result: { body, wrong: applied.wrong, last: sheets.length } }
+      const seen = sheetsSeen(sheets, applied.draft)
+      return { draft: applied.draft, result: { body, wrong: applied.wrong, seen } }
     })
   }
 
@@ -135,11 +138,15 @@ function sheetOf(sheets: readonly Sheet[], number: number): Sheet {
 const notAnOption = (field: string) => new Problem('invalid_input', [{ field, key: 'answering.fault.not-an-option' }])
 const faultField = (one: Wrong) => ({ field: fieldOf(one.itemId), key: `answering.fault.${one.fault}` })
 
-/** Where a button of a screen leads once the screen is saved; languages are buttons too, so that changing them loses nothing. */
-function afterSheet(number: number, last: number, go: string | readonly string[] | undefined): string {
-  if (go === 'back') return `/answer/${Math.max(1, number - 1)}`
+/**
+ * Where a button of a screen leads once the screen is saved: to the next or the one before of those that are asked now.
+ * Languages are buttons too, so that changing them loses nothing.
+ */
+function afterSheet(number: number, seen: readonly Sheet[], go: string | readonly string[] | undefined): string {
   if (go === 'leave') return '/answer/leave'
   if (go === 'review') return '/answer/review'
   if (go === 'ja' || go === 'en') return `/answer/${number}?lang=${go}`
-  return number < last ? `/answer/${number + 1}` : '/answer/review'
+  if (go === 'back') return `/answer/${(seen.findLast((sheet) => sheet.number < number) ?? seen[0]!).number}`
+  const next = seen.find((sheet) => sheet.number > number)
+  return next ? `/answer/${next.number}` : '/answer/review'
 }

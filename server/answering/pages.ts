@@ -52,7 +52,7 @@ export function reviewView(sitting: OpenSitting, say: Say, locale: string): Reco
     gapCount: count + (draft.asksSex && draft.sex === null ? 1 : 0),
     lacksVerdict: lacksVerdict(sheets, draft),
     lacksSex: draft.asksSex && draft.sex === null,
-    lastSheet: `/answer/${sheets.length}`,
+    lastSheet: `/answer/${sheets.at(-1)!.number}`,
     closesOn: sitting.campaign.closesOn,
     asksCode: !(code.isBound && identity.strength === 'code'),
   }
@@ -64,7 +64,7 @@ const gapsNamed = 12
 function gapsOfSheet(sheet: ItemsSheet, draft: Draft, say: Say, locale: string): { href: string; words: string }[] {
   return openItems(sheet, draft).map((asked) => {
     const words = [inLocale(asked.item.stem, locale), inLocale(asked.item.text, locale)].filter(Boolean).join(' ')
-    const no = sheet.firstNumber + sheet.items.indexOf(asked)
+    const no = sheet.numbers.get(asked.id)!
     return {
       href: `/answer/${sheet.number}#${fieldOf(asked.id)}`,
       words: isNumbered(sheet) ? say('answering.review.gap', { no, words }) : words,
@@ -76,7 +76,7 @@ function gapOfSheet(sheet: ItemsSheet, draft: Draft, say: Say, locale: string): 
   const open = openItems(sheet, draft)
   if (open.length === 0) return []
   const heading = inLocale(sheet.section.title, locale)
-  const numbers = open.map((asked) => sheet.firstNumber + sheet.items.indexOf(asked)).join(', ')
+  const numbers = open.map((asked) => sheet.numbers.get(asked.id)).join(', ')
   return [
     {
       href: `/answer/${sheet.number}#${fieldOf(open[0]!.id)}`,

@@ -48,8 +48,11 @@ export function sendSheet(
     const html = Buffer.concat(questions).toString()
     return reply.page('answering/sheet', { ...view, ...progress, questions: html }, { status: 400 })
   }
-  const shell = shellOf(sitting.frame, `${sheet.number} ${locale}`, () => {
-    const data = { ...view, companyName, progressMax: progress.progressMax }
+  const { progressMax } = progress
+  // screens and items that are not asked of everybody change these
+  const shape = `${view.hasBack} ${view.isLast} ${progressMax}`
+  const shell = shellOf(sitting.frame, `${sheet.number} ${locale} ${shape}`, () => {
+    const data = { ...view, companyName, progressMax }
     return drawShell(services.renderer, 'answering/sheet', { locale, timeZone, data }, holes)
   })
   const { progressValue, progressWords } = progress
@@ -73,9 +76,9 @@ const around = ({ sheets, frame }: OpenSitting, sheet: Sheet) => ({
   contact: frame.contact,
   hideLanguages: true,
   action: `/answer/${sheet.number}`,
-  hasBack: sheet.number > 1,
+  hasBack: sheet.number > sheets[0]!.number,
   // once everything was seen, people come from the review page to fill one gap
-  isLast: sheet.number === sheets.length,
+  isLast: sheet.number === sheets.at(-1)!.number,
 })
 
 const headOf = ({ section, version, part, parts }: ItemsSheet, say: Say, locale: string) => ({
@@ -110,9 +113,9 @@ function questionsOf(
   refused: Refused | undefined,
 ): Buffer[] {
   const answers = draft.answers[sheet.version.slug] ?? {}
-  return sheet.items.map((asked, index) => {
+  return sheet.items.map((asked) => {
     const answer = answers[asked.id]
-    const drawItem = () => Buffer.from(draw(itemView(sheet, asked, index, answer, locale, refused)))
+    const drawItem = () => Buffer.from(draw(itemView(sheet, asked, answer, locale, refused)))
     const hasOneChoice = asked.item.type === 'single' || asked.item.type === 'rating'
     return hasOneChoice && !refused ? drawOnce(asked, `${locale} ${String(answer ?? '')}`, drawItem) : drawItem()
   })
@@ -121,7 +124,6 @@ function questionsOf(
 function itemView(
   sheet: ItemsSheet,
   asked: AskedItem,
-  index: number,
   answer: Answer | undefined,
   locale: string,
   refused: Refused | undefined,
@@ -131,7 +133,7 @@ function itemView(
   const chosen = new Set([answer ?? []].flat().map(String))
   const common = {
     field: fieldOf(asked.id),
-    no: isNumbered(sheet) ? String(sheet.firstNumber + index) : '',
+    no: isNumbered(sheet) ? String(sheet.numbers.get(asked.id)) : '',
     words: inLocale(item.text, locale),
     stem: inLocale(item.stem, locale),
     help: inLocale(item.help, locale),

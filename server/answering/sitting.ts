@@ -10,16 +10,18 @@ import type { Draft } from './draft.ts'
 import { mayGoOn, versionsOf } from './landing.ts'
 import { findSitting, lockSitting, saveDraft, type StoredCode } from './queries.ts'
 import { decideOpening } from './rules.ts'
-import { planSheets, type Sheet } from './sheets.ts'
+import { planSheets, sheetsSeen, type Sheet } from './sheets.ts'
 import { draftArea, draftKeyOf, draftRecordType } from './start.ts'
 import type { AnyHandle } from './tables.ts'
 
-/** A sitting that goes on: the draft opened, its screens, whether the code is bound. */
+/** A sitting that goes on: the draft opened, the screens this person walks through, whether the code is bound. */
 export interface OpenSitting {
   identity: Identity
   invitationId: string
   draft: Draft
   sheets: readonly Sheet[]
+  /** every screen there is, seen or not */
+  plan: readonly Sheet[]
   campaign: Campaign
   code: StoredCode
   contact: Contact
@@ -75,8 +77,9 @@ export async function loadSitting(services: Services, request: FastifyRequest): 
   const frame = await frameOf(services, request, identity, sitting.campaignId)
   const { campaign, contact } = frame
   checkOpen(campaign, services.clock.now())
-  const sheets = planSheets(await versionsOf(draft.questionnaires), draft.asksSex)
-  return { identity, invitationId, draft, sheets, campaign, code: sitting.code, contact, frame }
+  const plan = planSheets(await versionsOf(draft.questionnaires), draft.asksSex)
+  const sheets = sheetsSeen(plan, draft)
+  return { identity, invitationId, draft, sheets, plan, campaign, code: sitting.code, contact, frame }
 }
 
 /** Enters where the route does so by itself; after that, and elsewhere, an ordinary transaction of the one who asks. */
@@ -130,7 +133,7 @@ export function checkOpen(campaign: Campaign, at: Date): void {
   if (opening === 'closed') throw new Problem('campaign_closed')
 }
 
-/** Locks the sitting, lets `change` alter the draft, and writes it back sealed, in one transaction. */
+/** Locks the sitting, lets `change` alter the draft (`sheets`: every screen, seen or not), and writes it back sealed, in one transaction. */
 export async function changeDraft<Result>(
   services: Services,
   request: FastifyRequest,

@@ -10,6 +10,7 @@ import { tryCode, type CodeOutcome } from './code-try.ts'
 import { answersOf, type Draft } from './draft.ts'
 import { mayGoOn, versionsOf } from './landing.ts'
 import { lockSitting } from './queries.ts'
+import { askedOf } from './sheets.ts'
 import { storeSubmission, type ResponseToStore } from './submission-statement.ts'
 import { invitationOf } from './sitting.ts'
 import { answersKeyOf, draftArea, keysOfSitting, recordTypesOf } from './start.ts'
@@ -58,7 +59,10 @@ export async function submitSitting(
   const draft = keys.open<Draft>({ table: 'response_draft', rowId: invitationId }, sitting.sealedDraft)
   const versions = await versionsOf(draft.questionnaires)
   const owner = { companyId, invitationId, campaignId: draft.campaignId, subjectId }
-  const given = versions.map((version) => ({ version, answers: answersOf(draft, version.slug, version.items) }))
+  const given = versions.map((version) => ({
+    version,
+    answers: answersOf(draft, version.slug, askedOf(version, draft)),
+  }))
   const responses = given.map(({ version, answers }): ResponseToStore => {
     const id = newId(at)
     const value: SealedAnswers = { answers, ...(draft.asksSex && draft.sex ? { sex: draft.sex } : {}) }
