@@ -1,9 +1,10 @@
-import { itemsOfFormula, listItems, numericRange } from '../../analysis/scoring/index.ts'
+import { itemsOfFormula, listItems, numericRange, pointScalesOf } from '../../analysis/scoring/index.ts'
 import type { Criterion, Questionnaire, Scale } from '../../survey-definitions/schema.ts'
 import { findVersion, shippedQuestionnaires } from '../questionnaires/index.ts'
 import { formatNumber } from '../web/formats.ts'
 import { profileChart } from '../web/charts/index.ts'
 import type { Texts } from '../web/texts.ts'
+import { furtherOf, type FurtherScales } from './further-scales.ts'
 import { verdictClassOf, type VerdictClass } from './rules.ts'
 import type { StoredResult } from './store.ts'
 
@@ -15,7 +16,16 @@ export interface ProfileGroup {
   sum: string | undefined
   sumRange: string | undefined
   points: string | undefined
-  scales: { label: string; raw: string; range: string; point: string; pointLabel: string; heavy: boolean }[]
+  scales: {
+    label: string
+    /** what a high raw score means; said only where there is no point that tells it */
+    reading: string | undefined
+    raw: string
+    range: string
+    point: string
+    pointLabel: string
+    heavy: boolean
+  }[]
 }
 
 /** One person's result as every page shows it: the person, the implementer, the physician who was asked. */
@@ -23,8 +33,13 @@ export interface ResultView {
   verdict: VerdictClass
   /** the sentence of the verdict: which method, which totals, which rule */
   methodLabel: string
+  /** false for a form without point tables (the 23 items): raw scores in words and no chart */
+  hasPoints: boolean
   groups: ProfileGroup[]
+  /** empty without points */
   chart: string
+  /** what a form asks beyond the scales of its points (the 80 items) */
+  further: FurtherScales | undefined
   /** scales on the two heaviest steps, at most four, heaviest first */
   heavy: string[]
   /** scales on the two lightest steps, at most three */
@@ -47,22 +62,24 @@ export async function resultView(stored: StoredResult, texts: Texts, locale: str
     throw new Error(`questionnaire ${stored.questionnaire.slug}@${stored.questionnaire.version} is not shipped`)
   const text = (key: string, params?: Record<string, string | number>) =>
     texts.text(locale, `results.profile.${key}`, params)
-  const groups = groupsOf(version.definition, stored, locale, text)
-  const chart = profileChart({
-    id: 'profile',
-    title: text('chartTitle'),
-    description: text('chartDescription'),
-    worstLabel: text('worst'),
-    bestLabel: text('best'),
-    missingLabel: text('missing'),
-    groups: groups.map((group) => ({
-      label: group.label,
-      scales: group.scales.map((scale) => ({
-        label: scale.label,
-        point: scale.point === dash ? null : Number(scale.point),
+  const hasPoints = pointScalesOf(version.definition).some((scale) => scale.point_table)
+  const groups = groupsOf(version.definition, stored, locale, text, hasPoints)
+  const drawChart = () =>
+    profileChart({
+      id: 'profile',
+      title: text('chartTitle'),
+      description: text('chartDescription'),
+      worstLabel: text('worst'),
+      bestLabel: text('best'),
+      missingLabel: text('missing'),
+      groups: groups.map((group) => ({
+        label: group.label,
+        scales: group.scales.map((scale) => ({
+          label: scale.label,
+          point: scale.point === dash ? null : Number(scale.point),
+        })),
       })),
-    })),
-  })
+    })
   const heavy = inTurn(
     groups,
     (point) => point <= 2,
@@ -77,8 +94,10 @@ export async function resultView(stored: StoredResult, texts: Texts, locale: str
   return {
     verdict: verdictClassOf(stored),
     methodLabel: criterion ? wordsOf(criterion.title, locale) : '',
+    hasPoints,
     groups,
-    chart,
+    chart: hasPoints ? drawChart() : '',
+    further: furtherOf(version.definition, stored, texts, locale),
     heavy: heavy.slice(0, 4),
     light: light.slice(0, 3),
     missingCount: stored.missing.filter((id) => id !== 'sex').length,
@@ -103,6 +122,7 @@ function inTurn(
   return turns.sort((a, b) => order(a.point, b.point) || a.turn - b.turn).map((one) => one.label)
 }
 
+/** Words of a definition in this language, else in Japanese. */
 const wordsOf = (words: Readonly<Record<string, string>>, locale: string) => words[locale] ?? words['ja'] ?? ''
 
 function criterionOf(definition: Questionnaire, method: StoredResult['criteriaMethod']): Criterion | undefined {
@@ -111,7 +131,13 @@ function criterionOf(definition: Questionnaire, method: StoredResult['criteriaMe
 
 type Words = (key: string, params?: Record<string, string | number>) => string
 
-function groupsOf(definition: Questionnaire, stored: StoredResult, locale: string, text: Words): ProfileGroup[] {
+function groupsOf(
+  definition: Questionnaire,
+  stored: StoredResult,
+  locale: string,
+  text: Words,
+  hasPoints: boolean,
+): ProfileGroup[] {
   const groupOfScale = new Map<string, string>()
   for (const criterion of definition.criteria)
     if (criterion.method === 'conversion')
@@ -119,7 +145,7 @@ function groupsOf(definition: Questionnaire, stored: StoredResult, locale: strin
   const sectionOf = new Map(listItems(definition).map((asked) => [asked.id, asked.sectionId]))
   const ids: string[] = []
   const scalesOf = new Map<string, Scale[]>()
-  for (const scale of definition.scales) {
+  for (const scale of pointScalesOf(definition)) {
     const id = groupOfScale.get(scale.id) ?? sectionOf.get(itemsOfFormula(scale.formula)[0] ?? '') ?? ''
     if (!scalesOf.has(id)) ids.push(id)
     scalesOf.set(id, [...(scalesOf.get(id) ?? []), scale])
@@ -141,6 +167,7 @@ function groupsOf(definition: Questionnaire, stored: StoredResult, locale: strin
         const point = score?.point ?? null
         return {
           label: wordsOf(scale.title, locale),
+          reading: hasPoints ? undefined : text(`reading.${scale.polarity}`),
           raw: score ? formatNumber(score.raw, locale) : dash,
           range: text('range', { low: scale.range[0], high: scale.range[1] }),
           point: point === null ? dash : String(point),

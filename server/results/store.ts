@@ -1,6 +1,6 @@
 import type { Kysely, QueryCreator } from 'kysely'
 import { findVersion, shippedQuestionnaires } from '../questionnaires/index.ts'
-import type { Answers, ScaleScores, Sex, Verdict } from '../../analysis/scoring/index.ts'
+import type { Answers, CompositeScores, Score, ScaleScores, Sex, Verdict } from '../../analysis/scoring/index.ts'
 import type { ReadyKeys, Vault } from '../vault/index.ts'
 import type { StoreTables } from './tables.ts'
 
@@ -12,8 +12,14 @@ export interface StoredResult {
   questionnaire: { slug: string; version: number }
   /** as the roster told or the person said when asked; which point table was used */
   sex: Sex | null
-  /** by scale id; null where an item is missing, `point` null where the sex is not known */
+  /**
+   * The scales that criteria, chart and group report are counted with (`pointScalesOf`), by id; null where an item is missing,
+   * `point` null where the sex is not known or the form has no point table
+   */
   scales: ScaleScores
+  /** forms whose own scales are others than these (the 80 items): value by scale id, null where an answer is missing */
+  means?: Readonly<Record<string, number | null>>
+  composites?: CompositeScores
   simpleSum: Verdict | null
   conversion: Verdict | null
   criteriaMethod: CriteriaMethod
@@ -62,7 +68,8 @@ export async function sealResult(of: ResultToStore, at: Date, keys: ReadyKeys): 
   const value: StoredResult = {
     questionnaire: { slug: version.slug, version: version.version },
     sex: of.sex,
-    scales: score.scales,
+    scales: score.pointScales,
+    ...(version.definition.point_scales && furtherFigures(score)),
     simpleSum: score.simpleSum,
     conversion: score.conversion,
     criteriaMethod: of.criteriaMethod,
@@ -73,6 +80,11 @@ export async function sealResult(of: ResultToStore, at: Date, keys: ReadyKeys): 
   const sealed = keys.seal(resultKeyOf(subjectId), { table: 'result', rowId: invitationId }, value)
   return { companyId, campaignId, invitationId, subjectId, sealed, at }
 }
+
+const furtherFigures = ({ scales, composites }: Score) => ({
+  means: Object.fromEntries(Object.entries(scales).map(([id, score]) => [id, score?.raw ?? null])),
+  composites,
+})
 
 /**
  * Stores a result, as part of the one statement a submission is (role employee, or clerk for paper). One row per
