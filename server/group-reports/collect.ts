@@ -1,5 +1,5 @@
 import { findingItems, measuresOf, type LooseAnswer, type ScoredRespondent } from '../../analysis/groups/index.ts'
-import { numericRange } from '../../analysis/scoring/index.ts'
+import { numericRange, pointScalesOf } from '../../analysis/scoring/index.ts'
 import { answersForAnalysis } from '../answering/index.ts'
 import {
   campaignQuestionnaires,
@@ -39,6 +39,8 @@ export async function collectInput(
   const snapshots = await openSnapshots(db, services.vault, companyId, invitations)
   const atomOf = new Map(invitations.map((one) => [one.id, one.departmentId]))
   const items = itemsReadBy(statutory)
+  // what results are stored with: the 19 sums of the 80-item form too, not the means that only the person's own page shows
+  const scales = pointScalesOf(statutory.definition)
   const answered = await answersForAnalysis(db, services.vault, companyId, campaignId, statutory.slug)
   const answers = new Map(answered.map((one) => [one.invitationId, one]))
 
@@ -54,7 +56,7 @@ export async function collectInput(
       atom,
       sex: snapshot?.sex ?? own?.sex ?? 'unanswered',
       ageBand: snapshot?.ageBand ?? 'unknown',
-      scales: Object.fromEntries(statutory.definition.scales.map(({ id }) => [id, scored.scales[id]?.raw ?? null])),
+      scales: Object.fromEntries(scales.map(({ id }) => [id, scored.scales[id]?.raw ?? null])),
       items: Object.fromEntries(items.map(({ id }) => [id, numberOf(own?.answers[id])])),
       highStress: scored.verdict?.highStress ?? null,
     })
@@ -112,9 +114,10 @@ function itemsReadBy(version: QuestionnaireVersion) {
 }
 
 function rangedMeasures(version: QuestionnaireVersion, items: ReturnType<typeof itemsReadBy>): RangedMeasure[] {
-  const ranges = new Map(version.definition.scales.map(({ id, range }) => [id, range]))
+  const scales = pointScalesOf(version.definition)
+  const ranges = new Map(scales.map(({ id, range }) => [id, range]))
   const itemRanges = new Map(version.items.map((asked) => [asked.id, numericRange(asked)]))
-  return measuresOf(version.definition.scales, items).flatMap((measure) => {
+  return measuresOf(scales, items).flatMap((measure) => {
     const range = measure.kind === 'scale' ? ranges.get(measure.id) : itemRanges.get(measure.id)
     return range ? [{ ...measure, range }] : []
   })

@@ -116,6 +116,8 @@ export function draftReport(input: ReportInput, solve?: Solve): ReportDraft {
     const found = means.get(measure)
     return found !== undefined && isExact(figureAt(found.comparable, key))
   }
+  // a shorter form may count a scale of the same name from fewer items: a finding tells of all its items or is left out
+  const asked = new Set(input.measures.flatMap((measure) => measure.items))
   const findings = keep(
     'findings',
     everybody,
@@ -125,6 +127,7 @@ export function draftReport(input: ReportInput, solve?: Solve): ReportDraft {
         findingsOf(of(group), {
           measure: (id) => allowed(keyOf(group), id),
           chart: figureAt(chart, keyOf(group))?.kind === 'shown',
+          asked,
         }),
     }),
   )

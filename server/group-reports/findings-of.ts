@@ -45,13 +45,14 @@ const measureOfRule = new Map(
   findingRules.map(({ id, evidence }) => [id, evidence.kind === 'chart' ? null : evidence.measure]),
 )
 
-/** The findings whose figures are all shown, rounded for publication. */
+/** The findings whose figures are all shown and whose items this form asks, rounded for publication. */
 export function findingsOf(
   figures: GroupFigures,
-  shown: { measure: (id: string) => boolean; chart: boolean },
+  shown: { measure: (id: string) => boolean; chart: boolean; asked: ReadonlySet<string> },
 ): FindingValue[] {
   return figures.findings
     .filter((finding) => {
+      if (!finding.items.every((id) => shown.asked.has(id))) return false
       const measure = measureOfRule.get(finding.id)
       return measure === null ? shown.chart : measure !== undefined && shown.measure(measure)
     })

@@ -1,3 +1,4 @@
+import { pointScalesOf } from '../../analysis/scoring/index.ts'
 import { findVersion, shippedQuestionnaires, type QuestionnaireVersion } from '../questionnaires/index.ts'
 import type { ReportFrame } from './content.ts'
 
@@ -19,7 +20,7 @@ export async function titlesFor(frame: Pick<ReportFrame, 'questionnaires'>, loca
 }
 
 function titlesOf(version: QuestionnaireVersion, locale: string): ScaleTitles {
-  const scales = new Map(version.definition.scales.map((scale) => [scale.id, scale]))
+  const scales = new Map(pointScalesOf(version.definition).map((scale) => [scale.id, scale]))
   const items = new Map(version.items.map((asked) => [asked.id, asked.item]))
   const words = (text: Record<string, string> | undefined, id: string) => text?.[locale] ?? text?.['ja'] ?? id
   return {
