@@ -1,4 +1,5 @@
 import type { Bulk } from './bulk.ts'
+import type { ScoringSpeed } from './scoring.ts'
 import type { FirstVisit } from './first-visit.ts'
 import { median } from './load.ts'
 import type { PagePair } from './page.ts'
@@ -13,6 +14,7 @@ export interface Figures {
   submit: SubmitPair[]
   starts: Starts
   bulk: Bulk
+  scoring: ScoringSpeed
 }
 
 const n = (value: number, digits = 0) =>
@@ -22,7 +24,7 @@ const met = (holds: boolean) => (holds ? 'met' : '**missed**')
 
 /** docs/performance.md: what was measured, how, and what follows from it for a peak. */
 export function writeReport(figures: Figures): string {
-  const { conditions, page, pageCompressed, visits, submit, starts, bulk } = figures
+  const { conditions, page, pageCompressed, visits, submit, starts, bulk, scoring } = figures
   // others' work shifts the processor between one process (ours) and many (the yardstick's): rates say little then
   const busy = conditions.loadBefore > 1.5
   const judged = (holds: boolean) => (busy ? 'busy machine: not judged' : met(holds))
@@ -61,12 +63,14 @@ ${visits.map((one) => `| first visit, ${one.page} | ${one.requests} requests, ${
 | embedded start to the first page, data exist | ${n(start / 1000, 2)} s | | | < 2 s | ${judged(start < 2000)} |
 | roster of 100,000 lines: preview + apply | ${seconds(bulk.previewMs)} + ${seconds(bulk.applyMs)} | | | < 60 s | ${met(importMs < 60_000)} |
 | \`score\` of 100,000 people | ${seconds(bulk.scoreMs)}, ${n(bulk.scoreMegabytes)} MB | | | < 10 s, < 300 MB | ${met(bulk.scoreMs < 10_000 && bulk.scoreMegabytes < 300)} |
+| scoring of the 57-item form, one core, million people a second | ${(scoring.scorer / 1e6).toFixed(2)} | ${(scoring.bareLoop / 1e6).toFixed(2)} | ${(scoring.scorer / scoring.bareLoop).toFixed(2)} | | |
 
 ## What is compared
 
 - **Page of questions**: \`GET /answer/1\` of people in the middle of answering, ${n(page.bytes)} bytes, 16 connections. The yardstick (\`tests/bench/bare-server.ts\`) is Fastify without anything: it looks the session up, opens the same role transaction and sends the same bytes; it renders nothing and opens nothing.
 - **Submission**: \`POST /answer/submit\` over real HTTP of people whose 57 + 1 answers lie in their drafts: code checked, answers validated, sealed under two keys, scored, result sealed, draft deleted, invitation submitted, audit row, one durable transaction under row-level security. The yardstick is pgbench with 16 clients, as it comes (and once more with prepared statements), doing the least durable work for it on plain tables of the same database: one UPDATE, one INSERT of the response, 19 INSERTs of scores. It speaks no HTTP.
 - The load comes from wrk, in one thread: as light as pgbench, so that it takes little of the processors from either.
+- **Scoring**: the scorer that the server and the command line use, every answer checked, 19 scales with points, both verdicts; beside a bare loop that only adds the same answers in a typed array.
 - **First visit**: bodies as transferred, page and all it names, to a browser that has been nowhere here; then the page of questions, for which style and icon are there already.
 
 Processor time of one request (server + database, median): page ${spent(

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { measureBulk } from './bulk.ts'
+import { measureScoring } from './scoring.ts'
 import { measureFirstVisit } from './first-visit.ts'
 import { measurePage } from './page.ts'
 import { writeReport } from './report.ts'
@@ -13,6 +14,9 @@ import { measureSubmit } from './submit.ts'
 const rounds = 5
 const say = (what: string) => process.stderr.write(`${what} …\n`)
 const loadBefore = loadavg()[0]!
+
+say('scoring in one process')
+const scoring = await measureScoring(rounds)
 
 say('starts of the embedded engine')
 const starts = await measureStarts(rounds)
@@ -37,7 +41,7 @@ try {
     loadBefore,
     loadAfter: loadavg()[0]!,
   }
-  const report = writeReport({ conditions, page, pageCompressed, visits, submit, starts, bulk })
+  const report = writeReport({ conditions, page, pageCompressed, visits, submit, starts, bulk, scoring })
   await writeFile(join(import.meta.dirname, '..', '..', 'docs', 'performance.md'), report)
   process.stdout.write(report)
 } finally {
