@@ -148,6 +148,33 @@ questionnaire
     await diffQuestionnaires(before, after)
   })
 
+function languageCode(text: string): string {
+  if (!/^[a-z]{2,3}(-[A-Za-z0-9]+)*$/.test(text))
+    throw new InvalidArgumentError('a language code looks like en or pt-BR')
+  return text
+}
+
+questionnaire
+  .command('export-texts')
+  .description("a translator's file: CSV on stdout, one line per text")
+  .argument('<what>', 'a file, or slug@version of one that ships')
+  .requiredOption('--language <code>', 'the language to translate into', languageCode)
+  .action(async (what: string, { language }: { language: string }) => {
+    const { exportQuestionnaireTexts } = await import('./commands/questionnaire.ts')
+    await exportQuestionnaireTexts(what, language)
+  })
+
+questionnaire
+  .command('import-texts')
+  .description('the next version with that language, not validated: YAML on stdout')
+  .argument('<what>', 'the file, or slug@version, that the texts were exported from')
+  .argument('<csv>', 'the translated file')
+  .requiredOption('--language <code>', 'the language it was translated into', languageCode)
+  .action(async (what: string, csv: string, { language }: { language: string }) => {
+    const { importQuestionnaireTexts } = await import('./commands/questionnaire.ts')
+    await importQuestionnaireTexts(what, csv, language)
+  })
+
 program
   .command('import-roster')
   .description('preview a roster file against the database; with --apply, apply it when no line is wrong')

@@ -2,8 +2,10 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import {
   differencesOf,
+  exportTexts,
   findVersion,
   hashDefinition,
+  importTexts,
   loadShippedQuestionnaires,
   parseDefinition,
   type DefinitionFault,
@@ -25,12 +27,20 @@ function fail(lines: readonly string[]): void {
 
 const placed = (fault: DefinitionFault): string => `${fault.file}:${fault.line}:${fault.column}: ${fault.message}`
 
+const definitionsFolder = join(import.meta.dirname, '..', '..', 'survey-definitions')
+
+interface Opened {
+  definition: Questionnaire
+  hash: string
+  source: string
+}
+
 /** A file, or `slug[@version]` of one that ships. Explains what is wrong and gives undefined. */
-async function open(wanted: string): Promise<{ definition: Questionnaire; hash: string } | undefined> {
+async function open(wanted: string): Promise<Opened | undefined> {
   if (/^[a-z][a-z0-9-]*(@\d+)?$/.test(wanted)) {
     const shipped = await loadShippedQuestionnaires()
     const found = findVersion(shipped, wanted)
-    if (found) return found
+    if (found) return { ...found, source: await readFile(join(definitionsFolder, found.file), 'utf8') }
     fail([`hanamichi: there is no questionnaire "${wanted}", and no such file. \`questionnaire list\` shows them`])
     return undefined
   }
@@ -45,7 +55,7 @@ async function open(wanted: string): Promise<{ definition: Questionnaire; hash: 
   const text = new TextDecoder('utf-8', { fatal: true })
   try {
     const { definition, faults } = parseDefinition(text.decode(bytes), basename(wanted))
-    if (definition) return { definition, hash: hashDefinition(bytes) }
+    if (definition) return { definition, hash: hashDefinition(bytes), source: bytes.toString('utf8') }
     fail(faults.map(placed))
   } catch {
     fail([`${basename(wanted)}:1:1: not UTF-8; save the file as UTF-8`])
@@ -126,4 +136,28 @@ export async function diffQuestionnaires(first: string, second: string): Promise
       ? 'No difference.'
       : `${shared.length} of ${listItems(after.definition).length} items are the same question as before; answers to them may be compared.`,
   )
+}
+
+/** `questionnaire export-texts WHAT --language CODE`: a translator's CSV on stdout. */
+export async function exportQuestionnaireTexts(wanted: string, language: string): Promise<void> {
+  const found = await open(wanted)
+  if (found) process.stdout.write(exportTexts(found.definition, language))
+}
+
+/** `questionnaire import-texts WHAT CSV --language CODE`: the next version with that language, as YAML on stdout. */
+export async function importQuestionnaireTexts(wanted: string, file: string, language: string): Promise<void> {
+  const found = await open(wanted)
+  if (!found) return
+  let csv: string
+  try {
+    csv = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const what = code === 'ENOENT' || code === 'EISDIR' ? `cannot be read (${code})` : 'is not UTF-8; save it as UTF-8'
+    fail([`hanamichi: ${file} ${what}`])
+    return
+  }
+  const { yaml, faults } = importTexts(found.source, csv, language)
+  if (faults) fail(faults.map(({ line, column, message }) => `${basename(file)}:${line}:${column}: ${message}`))
+  else process.stdout.write(yaml)
 }

@@ -19,3 +19,5 @@ export {
   shippedQuestionnaires,
 } from './shipped.ts'
 export type { QuestionnaireVersion, ShippedQuestionnaires } from './shipped.ts'
+export { exportTexts, importTexts } from './translation.ts'
+export type { ImportedTexts, TranslationFault } from './translation.ts'
