@@ -52,7 +52,7 @@ export function nameOfPlace(definition: Questionnaire, place: Place): string {
   return place
     .map((key) => {
       value = (value as Record<string | number, unknown>)[key]
-      const member = value as { id?: unknown; value?: unknown; method?: unknown } | undefined
+      const member = value as { id?: string; value?: string | number; method?: string } | undefined
       if (typeof key === 'number' && typeof member === 'object')
         return String(member.id ?? member.value ?? member.method ?? key)
       return String(key)

@@ -17,7 +17,7 @@ beforeAll(async () => {
   source = await readFile(join(import.meta.dirname, '../../survey-definitions/stress-check-57/1.yaml'), 'utf8')
 })
 
-const rowsOf = (csv: string) => parse(csv, { bom: true }) as string[][]
+const rowsOf = (csv: string) => parse(csv, { bom: true })
 
 /** The exported file with every text translated by the same rule. */
 function translated(change: (rows: string[][]) => string[][] = (rows) => rows): string {
