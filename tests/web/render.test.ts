@@ -1,14 +1,14 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { computeAssetVersion, createRenderer } from '../../server/web/render.ts'
 import { createTexts } from '../../server/web/texts.ts'
+import { temporaryFolder } from '../helpers/folder.ts'
 
 const context = { locale: 'ja', timeZone: 'Asia/Tokyo' }
 
 function rendererOf(files: Record<string, string>) {
-  const dir = mkdtempSync(join(tmpdir(), 'hanamichi-templates-'))
+  const dir = temporaryFolder('templates')
   const all = { 'locales/ja/web.json': webTexts('日本語'), 'locales/en/web.json': webTexts('English'), ...files }
   for (const [name, content] of Object.entries(all)) {
     mkdirSync(dirname(join(dir, name)), { recursive: true })
@@ -74,7 +74,7 @@ test('numbers, shares and comparisons', () => {
 test('assets carry a version that changes with their content', () => {
   const renderer = rendererOf({ 'a/page.hbs': '<link href="{{asset "x.css"}}">' })
   expect(renderer.render('a/page', { ...context, data: {} })).toContain('/static/x.css?v')
-  const dir = mkdtempSync(join(tmpdir(), 'hanamichi-static-'))
+  const dir = temporaryFolder('static')
   writeFileSync(join(dir, 'x.css'), 'a{}')
   const before = computeAssetVersion(dir)
   expect(computeAssetVersion(dir)).toBe(before)

@@ -1,13 +1,13 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createRenderer } from '../../server/web/render.ts'
 import { drawShell } from '../../server/web/shell.ts'
 import { createTexts } from '../../server/web/texts.ts'
+import { temporaryFolder } from '../helpers/folder.ts'
 
 function shellOf(template: string, holes: string[], data: object = {}) {
-  const dir = mkdtempSync(join(tmpdir(), 'hanamichi-templates-'))
+  const dir = temporaryFolder('templates')
   mkdirSync(join(dir, 'locales/ja'), { recursive: true })
   writeFileSync(join(dir, 'locales/ja/web.json'), JSON.stringify({ language: { name: '日本語' } }))
   writeFileSync(join(dir, 'page.hbs'), template)

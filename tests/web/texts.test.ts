@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { problems } from '../../server/web/problems.ts'
 import { createTexts, placeholdersOf } from '../../server/web/texts.ts'
+import { temporaryFolder } from '../helpers/folder.ts'
 
 const localesDir = 'templates/locales'
 const texts = createTexts(localesDir)
@@ -94,7 +94,7 @@ describe('createTexts', () => {
 })
 
 function textsOf(content: object) {
-  const dir = mkdtempSync(join(tmpdir(), 'hanamichi-texts-'))
+  const dir = temporaryFolder('texts')
   mkdirSync(join(dir, 'ja'))
   writeFileSync(join(dir, 'ja', 'a.json'), JSON.stringify(content))
   return createTexts(dir)
