@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { dateIn } from '../clock.ts'
+import { getShipped } from '../questionnaires/index.ts'
 import { workplacesOn } from '../roster/index.ts'
 import type { Services } from '../services.ts'
 import { asAudience, identityOf, workplacesInReach } from '../web/audience.ts'
@@ -13,7 +14,7 @@ import { groupsView } from './group-pages.ts'
 import { campaignIdOf } from './campaign-address.ts'
 import { prepareCampaign } from './planning.ts'
 import { copyItems, insertSuggestion, preparationOf, preparationView, typedPreparation } from './preparation-form.ts'
-import { campaignWorkplaces, getCampaign, requireReach } from './queries.ts'
+import { campaignQuestionnaires, campaignWorkplaces, getCampaign, requireReach } from './queries.ts'
 import { isSigned } from './rules.ts'
 import { chooseMerges, currentGroups } from './signing.ts'
 import type { AnyHandle } from './tables.ts'
@@ -28,9 +29,9 @@ export function addHrPreparationRoutes(scope: FastifyInstance, services: Service
   scope.post('/hr/campaigns/:id/prepare', async (request, reply) => {
     const { companyId } = identityOf(request)
     const id = campaignIdOf(request)
-    const { workplaces, today } = await readPreparation(services, request)
+    const { workplaces, today, form } = await readPreparation(services, request)
     const typed = typedPreparation(request.body, workplaces)
-    const text = (key: string) => services.texts.text(request.locale, key)
+    const text = (key: string) => services.texts.text(request.locale, key, { form })
     const body = request.body as { insert?: unknown; copy?: unknown }
     // these two only write into the fields on the page; nothing is stored by them
     if (typeof body.insert === 'string')
@@ -94,8 +95,16 @@ async function readPreparation(services: Services, request: FastifyRequest) {
         code: named.get(one.workplaceId)?.code ?? '',
       }))
       .sort((a, b) => (a.code < b.code ? -1 : 1))
-    return { campaign, workplaces, today }
+    return { campaign, workplaces, today, form: await nameForm(db, companyId, id, request.locale) }
   })
+}
+
+/** The title of the stress check this campaign asks, as a suggestion names it. */
+async function nameForm(db: AnyHandle, companyId: string, campaignId: string, locale: string): Promise<string> {
+  const [first] = await campaignQuestionnaires(db, companyId, campaignId)
+  if (!first) return ''
+  const { title } = (await getShipped(first.slug, first.version)).definition
+  return title[locale] ?? title['ja'] ?? first.slug
 }
 
 async function showPreparation(
@@ -104,10 +113,10 @@ async function showPreparation(
   reply: FastifyReply,
   shown: { form: ReturnType<typeof preparationOf>; today: string; errors: readonly FieldError[] },
 ): Promise<FastifyReply> {
-  const { campaign, workplaces } = await readPreparation(services, request)
+  const { campaign, workplaces, form: questionnaire } = await readPreparation(services, request)
   const asked = (request.query as { missing?: unknown }).missing === '1'
   const view = preparationView(
-    { campaign, workplaces, form: shown.form, today: shown.today, asked },
+    { campaign, workplaces, questionnaire, form: shown.form, today: shown.today, asked },
     services.texts,
     request.locale,
   )

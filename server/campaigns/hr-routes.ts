@@ -17,7 +17,16 @@ import { addHrParticipationRoutes } from './hr-participation-routes.ts'
 import { addHrPreparationRoutes } from './hr-preparation-routes.ts'
 import { countUninvited } from './newcomers.ts'
 import { countAllParticipation, countParticipation } from './participation.ts'
-import { emptyPlan, offeredSlugs, planFormOf, planOf, planSchema, planView, type PlanForm } from './plan-form.ts'
+import {
+  emptyPlan,
+  methodFault,
+  planFormOf,
+  planOf,
+  planSchema,
+  planView,
+  usualForm,
+  type PlanForm,
+} from './plan-form.ts'
 import { changeCampaign, createCampaign } from './planning.ts'
 import { campaignQuestionnaires, campaignWorkplaces, getCampaign, listCampaigns, requireReach } from './queries.ts'
 import { isSigned } from './rules.ts'
@@ -122,12 +131,7 @@ async function showPlan(
     const today = dateIn(timeZone, services.clock.now())
     const all = await workplacesOn(db, companyId, today)
     const workplaces = reach ? all.filter((one) => reach.includes(one.id)) : all
-    if (id === undefined) {
-      const statutory = questionnaires.findLast(
-        (one) => one.definition.kind === 'statutory' && offeredSlugs.has(one.slug),
-      )
-      return { workplaces, form: emptyPlan(workplaces, statutory && `${statutory.slug}@${statutory.version}`) }
-    }
+    if (id === undefined) return { workplaces, form: emptyPlan(workplaces, usualForm(questionnaires)) }
     const campaign = await getCampaign(db, companyId, id)
     await requireReach(db, companyId, id, reach)
     if (isSigned(campaign.state)) throw new Problem('wrong_state')
@@ -169,12 +173,24 @@ async function savePlan(
     })
   const parsed = planSchema.safeParse(body)
   if (!parsed.success) return again(faultsOf(parsed.error))
+  const plan = planOf(parsed.data)
+  const wrongMethod = methodFault(
+    await shippedQuestionnaires(),
+    plan.questionnaires,
+    plan.criteriaMethod,
+    services.texts,
+    request.locale,
+  )
+  if (wrongMethod)
+    return showPlan(services, request, reply, id, {
+      form: body,
+      errors: [{ field: 'criteriaMethod', message: wrongMethod }],
+    })
   const reach = workplacesInReach(request)
   if (reach && !parsed.data.workplaces.every((one) => reach.includes(one))) throw new Problem('not_allowed')
   try {
     return await once(services, request, reply, async (db: AnyHandle) => {
       const at = services.clock.now()
-      const plan = planOf(parsed.data)
       if (id === undefined) return `/hr/campaigns/${await createCampaign(db, companyId, plan, subjectId, at)}`
       await requireReach(db, companyId, id, reach)
       await changeCampaign(db, companyId, id, plan, at)

@@ -10,11 +10,9 @@ import type { NamedWorkplace } from './preparation-form.ts'
 import { progressByGroup, progressByWorkplace, sumProgress, type Count } from './progress.ts'
 import type { Campaign, CampaignQuestionnaire } from './queries.ts'
 import { previewReportable } from './reportable.ts'
-import { itemsOf, type CampaignState, type CriteriaMethod } from './rules.ts'
+import { itemsOf, methodNames, whyNotOffered, type CampaignState } from './rules.ts'
 
 type Locale = 'ja' | 'en'
-
-const methodOf: Record<CriteriaMethod, string> = { simpleSum: 'simple-sum', conversion: 'conversion' }
 
 /** What waits for the implementer comes first. */
 const urgency: Partial<Record<CampaignState, number>> = {
@@ -96,7 +94,7 @@ export function signingView(
     })),
     methods: (['simpleSum', 'conversion'] as const).flatMap((method) => {
       for (const { version } of versions) {
-        const criterion = version?.definition.criteria.find((one) => one.method === methodOf[method])
+        const criterion = version?.definition.criteria.find((one) => one.method === methodNames[method])
         if (!version || !criterion) continue
         const rules = criterion.rules.map(
           (rule) => `${rule.id} ${conditionWords(rule.when, (key, params) => text(`condition.${key}`, params))}`,
@@ -114,6 +112,13 @@ export function signingView(
       }
       return []
     }),
+    notOffered: (['simpleSum', 'conversion'] as const).flatMap((method) =>
+      versions.flatMap(({ version }) => {
+        if (version?.definition.kind !== 'statutory') return []
+        const reason = whyNotOffered(version.definition, method)
+        return reason ? [{ method: text(`method.${method}`), reason: reason[locale] ?? reason['ja'] ?? '' }] : []
+      }),
+    ),
     sources: versions.flatMap(({ version }) =>
       (version?.definition.criteria ?? [])
         .flatMap((criterion) => criterion.sources)

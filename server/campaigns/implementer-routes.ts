@@ -17,6 +17,7 @@ import { campaignIdOf } from './campaign-address.ts'
 import { mergeGroups } from './groups.ts'
 import { deskList, progressView, progressWords, signingView } from './implementer-pages.ts'
 import { countUninvited } from './newcomers.ts'
+import { methodFault } from './plan-form.ts'
 import { countDelivery, countProgress, sumProgress } from './progress.ts'
 import {
   campaignQuestionnaires,
@@ -55,6 +56,12 @@ export async function addImplementerRoutes(app: FastifyInstance, services: Servi
         }
         return showSigning(services, request, reply, typed, errors)
       }
+      const asked = await asAudience(services, request, (db: AnyHandle) => campaignQuestionnaires(db, companyId, id))
+      const wrongMethod = methodFault(await shippedQuestionnaires(), asked, method, services.texts, request.locale)
+      if (wrongMethod)
+        return showSigning(services, request, reply, { confirmed: true }, [
+          { field: 'criteriaMethod', message: wrongMethod },
+        ])
       const reach = workplacesInReach(request)
       return once(services, request, reply, async (db: AnyHandle) => {
         const signature = { userId: subjectId, criteriaMethod: method, reach, requestId: request.id } as const

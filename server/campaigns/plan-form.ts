@@ -4,6 +4,7 @@ import type { Workplace } from '../roster/index.ts'
 import type { Texts } from '../web/texts.ts'
 import type { CampaignPlan } from './planning.ts'
 import type { Campaign, CampaignQuestionnaire } from './queries.ts'
+import { whyNotOffered, type CriteriaMethod } from './rules.ts'
 
 const date = (key: string) =>
   z
@@ -23,7 +24,21 @@ const wholeNumber = (least: number, most: number, key: string) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, key)
 
-const reference = z.string().regex(/^[a-z][a-z0-9-]{1,62}@[1-9]\d{0,3}$/, 'campaigns.error.noQuestionnaire')
+/** What a campaign can be made with: all that a sitting asks and a result page shows in full. In the order of the form. */
+export const offeredSlugs: readonly string[] = [
+  'stress-check-57',
+  'stress-check-23',
+  'stress-check-80',
+  'presenteeism-spq',
+]
+
+/** The form a new plan begins with: the one the ministry recommends. */
+const usualSlug = 'stress-check-57'
+
+const reference = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{1,62}@[1-9]\d{0,3}$/, 'campaigns.error.noQuestionnaire')
+  .refine((text) => offeredSlugs.includes(text.split('@')[0]!), 'campaigns.error.noQuestionnaire')
 
 /** The form of a plan; messages are text keys. */
 export const planSchema = z.object({
@@ -112,8 +127,29 @@ export function planFormOf(
   }
 }
 
-/** What a campaign can be made with: all that a sitting asks and a result page shows in full. */
-export const offeredSlugs: ReadonlySet<string> = new Set(['stress-check-57', 'presenteeism-spq'])
+/** The newest version of the form a new plan begins with, as `slug@version`. */
+export function usualForm(questionnaires: readonly QuestionnaireVersion[]): string | undefined {
+  const newest = questionnaires.findLast((one) => one.slug === usualSlug)
+  return newest && `${newest.slug}@${newest.version}`
+}
+
+/** The definition's reason why the chosen form cannot be judged by the chosen method, as a message; undefined where it can. */
+export function methodFault(
+  questionnaires: readonly QuestionnaireVersion[],
+  chosen: readonly { slug: string; version: number }[],
+  method: CriteriaMethod,
+  texts: Texts,
+  locale: 'ja' | 'en',
+): string | undefined {
+  for (const { slug, version } of chosen) {
+    const found = questionnaires.find((one) => one.slug === slug && one.version === version)
+    const reason = found?.definition.kind === 'statutory' ? whyNotOffered(found.definition, method) : undefined
+    if (reason) return reason[locale] ?? reason['ja'] ?? texts.text(locale, 'campaigns.error.methodNotOffered')
+  }
+  return undefined
+}
+
+const methods = ['simpleSum', 'conversion'] as const
 
 /** The form page's values: what is typed, and what can be chosen. */
 export function planView(
@@ -124,18 +160,29 @@ export function planView(
 ): Record<string, unknown> {
   const text = (key: string, params?: Record<string, string | number>) => texts.text(locale, `campaigns.${key}`, params)
   const chosen = (field: keyof PlanForm) => [form[field] ?? []].flat()
+  const without = (version: QuestionnaireVersion) =>
+    version.definition.kind !== 'statutory'
+      ? []
+      : methods
+          .filter((method) => whyNotOffered(version.definition, method))
+          .map((method) => text('plan.withoutMethod', { method: text(`method.${method}`) }))
   const questionnaire = (version: QuestionnaireVersion, field: 'questionnaires' | 'beside') => ({
     value: `${version.slug}@${version.version}`,
     label: version.definition.title[locale] ?? version.definition.title['ja'] ?? version.slug,
-    hint: text('plan.version', {
-      name: `${version.slug}@${version.version}`,
-      items: version.items.length,
-      minutes: version.definition.minutes ?? 1,
-    }),
+    hint: [
+      text('plan.version', {
+        name: `${version.slug}@${version.version}`,
+        items: version.items.length,
+        minutes: version.definition.minutes ?? 1,
+      }),
+      ...without(version),
+    ].join(' '),
     checked: chosen(field).includes(`${version.slug}@${version.version}`),
   })
   const ofKind = (kinds: readonly string[]) =>
-    offered.questionnaires.filter((one) => offeredSlugs.has(one.slug) && kinds.includes(one.definition.kind))
+    offered.questionnaires
+      .filter((one) => offeredSlugs.includes(one.slug) && kinds.includes(one.definition.kind))
+      .toSorted((a, b) => offeredSlugs.indexOf(a.slug) - offeredSlugs.indexOf(b.slug) || a.version - b.version)
   return {
     form: { ...form, name: form.name ?? '' },
     statutory: ofKind(['statutory']).map((one) => questionnaire(one, 'questionnaires')),
@@ -151,7 +198,7 @@ export function planView(
             }),
       checked: chosen('workplaces').includes(workplace.id),
     })),
-    methods: (['simpleSum', 'conversion'] as const).map((method) => ({
+    methods: methods.map((method) => ({
       value: method,
       label: text(`method.${method}`),
       hint: text(`method.${method}Hint`),

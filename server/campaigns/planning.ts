@@ -2,12 +2,20 @@ import { decideFloor } from '../../analysis/disclosure/index.ts'
 import { dateIn } from '../clock.ts'
 import { getCompanyDetails } from '../database/companies.ts'
 import { newId } from '../ids.ts'
-import { publishShipped } from '../questionnaires/index.ts'
+import { getShipped, publishShipped } from '../questionnaires/index.ts'
 import { membersOn, workplacesOn } from '../roster/index.ts'
 import { Problem } from '../web/problems.ts'
 import { nextDays, startOfDay } from './calendar.ts'
 import { advanceCampaign, campaignQuestionnaires, campaignWorkplaces, getCampaign } from './queries.ts'
-import { decideBasis, findMissing, isSigned, itemsOf, type CriteriaMethod, type Missing } from './rules.ts'
+import {
+  decideBasis,
+  findMissing,
+  isSigned,
+  itemsOf,
+  whyNotOffered,
+  type CriteriaMethod,
+  type Missing,
+} from './rules.ts'
 import { campaignsOf, type AnyHandle } from './tables.ts'
 
 /** What HR decides when planning a campaign. Dates are the company's calendar days, the last one included. */
@@ -101,6 +109,13 @@ async function checkPlan(db: AnyHandle, companyId: string, plan: CampaignPlan, t
   if (plan.closesOn < plan.opensOn) fields.push({ field: 'closesOn', key: 'campaigns.error.closesBeforeOpens' })
   if (plan.floor < 10) fields.push({ field: 'floor', key: 'campaigns.error.floor' })
   if (plan.questionnaires.length === 0) fields.push({ field: 'questionnaires', key: 'campaigns.error.noQuestionnaire' })
+  for (const { slug, version } of plan.questionnaires.slice(0, 1)) {
+    const { definition } = await getShipped(slug, version)
+    if (definition.kind !== 'statutory')
+      fields.push({ field: 'questionnaires', key: 'campaigns.error.noQuestionnaire' })
+    else if (whyNotOffered(definition, plan.criteriaMethod))
+      fields.push({ field: 'criteriaMethod', key: 'campaigns.error.methodNotOffered' })
+  }
   const known = new Set((await workplacesOn(db, companyId, plan.opensOn)).map((workplace) => workplace.id))
   if (plan.workplaceIds.length === 0) fields.push({ field: 'workplaces', key: 'campaigns.error.noWorkplace' })
   else if (!plan.workplaceIds.every((id) => known.has(id)))

@@ -102,6 +102,8 @@ export function preparationView(
   shown: {
     campaign: Campaign
     workplaces: readonly NamedWorkplace[]
+    /** title of the stress check that is asked */
+    questionnaire: string
     form: PreparationForm
     today: string
     asked: boolean
@@ -135,7 +137,7 @@ export function preparationView(
         field: itemField(one.workplaceId, item),
         itemText: form[itemField(one.workplaceId, item)] ?? '',
         question: one.basis === 'committee' ? `${index + 1}. ${text(`item.${item}`)}` : text(`item.${item}`),
-        suggestion: text(`suggestion.${item}`),
+        suggestion: text(`suggestion.${item}`, { form: shown.questionnaire }),
         insert: `${one.workplaceId}:${item}`,
       })),
     })),

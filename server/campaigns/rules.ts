@@ -1,5 +1,7 @@
 /** Decisions about campaigns without I/O: states, what must be set before signing, who may be asked. */
 
+import type { Questionnaire } from '../../survey-definitions/schema.ts'
+
 export const campaignStates = [
   'draft',
   'prepared',
@@ -14,6 +16,22 @@ export type CampaignState = (typeof campaignStates)[number]
 export type InvitationState = 'invited' | 'started' | 'submitted' | 'declined'
 export type CriteriaMethod = 'simpleSum' | 'conversion'
 export type Basis = 'committee' | 'opinions_heard'
+
+/** A method of the criteria as definitions name it. */
+export const methodNames = { simpleSum: 'simple-sum', conversion: 'conversion' } as const
+
+/**
+ * Why high stress cannot be judged by this method with a form, in the words of its definition by language ({} where it has none);
+ * undefined where it can. Example: `stress-check-23@1` has no conversion table, `stress-check-57@1` has both methods.
+ */
+export function whyNotOffered(
+  definition: Pick<Questionnaire, 'criteria' | 'methods_not_offered'>,
+  method: CriteriaMethod,
+): Readonly<Record<string, string>> | undefined {
+  const name = methodNames[method]
+  if (definition.criteria.some((one) => one.method === name)) return undefined
+  return definition.methods_not_offered.find((one) => one.method === name)?.reason ?? {}
+}
 
 // only back to draft while nothing is signed; everything else goes forward, one step at a time
 const steps: Record<CampaignState, readonly CampaignState[]> = {

@@ -8,7 +8,7 @@ import { Problem } from '../web/problems.ts'
 import { campaignGroups, hashTree, mayMerge, replaceGroups, type CampaignGroup } from './groups.ts'
 import { participantsOn } from './opening.ts'
 import { advanceCampaign, campaignQuestionnaires, campaignWorkplaces, getCampaign } from './queries.ts'
-import { findMissing, isSigned, type CriteriaMethod } from './rules.ts'
+import { findMissing, isSigned, whyNotOffered, type CriteriaMethod } from './rules.ts'
 import { campaignsOf, type AnyHandle } from './tables.ts'
 
 /** The implementer's signature: who, which criteria; `reach`: workplaces where the role is held (undefined: everywhere). */
@@ -23,7 +23,7 @@ export interface Signature {
  * Signs a prepared campaign (role implementer): freezes questionnaires, criteria, floor and department tree with its
  * merges, and writes an audit row. From here the database refuses to change any of them.
  * @throws {Problem} personnel_authority when the signer decides on dismissal, promotion or transfer of a participant
- *   (Ordinance 52-10(2)), not_allowed outside the signer's workplaces, wrong_state when it is not prepared
+ *   (Ordinance 52-10(2)), invalid_input for criteria the form does not offer, not_allowed outside the signer's workplaces, wrong_state when it is not prepared
  */
 export async function signCampaign(
   db: AnyHandle,
@@ -48,8 +48,12 @@ export async function signCampaign(
   if (signature.reach && !workplaceIds.every((id) => signature.reach!.includes(id))) throw new Problem('not_allowed')
   if (await userHasPersonnelAuthority(db, companyId, signature.userId, workplaceIds, today))
     throw new Problem('personnel_authority')
-  for (const { slug, version, hash } of questionnaires)
-    if ((await getShipped(slug, version)).hash !== hash) throw new Problem('conflict')
+  for (const { slug, version, hash } of questionnaires) {
+    const shipped = await getShipped(slug, version)
+    if (shipped.hash !== hash) throw new Problem('conflict')
+    if (shipped.definition.kind === 'statutory' && whyNotOffered(shipped.definition, signature.criteriaMethod))
+      throw new Problem('invalid_input', [{ field: 'criteriaMethod', key: 'campaigns.error.methodNotOffered' }])
+  }
   const groups = await currentGroups(db, companyId, campaignId, at)
   await replaceGroups(db, companyId, campaignId, groups, at)
   const signed = await campaignsOf(db)
