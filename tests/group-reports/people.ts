@@ -3,6 +3,15 @@ import type { ReportInput, ReportNode } from '../../server/group-reports/report-
 
 const scales = ['quantitativeLoad', 'control', 'supervisorSupport', 'coworkerSupport', 'vigor'] as const
 
+/** items of the scales as the 57-item form has them: a finding is stated only where all its items are asked */
+const itemsOf = {
+  quantitativeLoad: ['q1', 'q2', 'q3'],
+  control: ['q8', 'q9', 'q10'],
+  supervisorSupport: ['q47', 'q50', 'q53'],
+  coworkerSupport: ['q48', 'q51', 'q54'],
+  vigor: ['q18', 'q19', 'q20'],
+} as const
+
 /** A random company as the report sees it: divisions with heads of their own, units of 0 to 30, answers with holes. */
 export function randomInput(seed: number, options: { holes?: number; stressed?: number } = {}): ReportInput {
   const random = chance(seed, 'company')
@@ -46,7 +55,7 @@ export function randomInput(seed: number, options: { holes?: number; stressed?: 
         id,
         kind: 'scale' as const,
         polarity: polarity(id),
-        items: [id],
+        items: itemsOf[id],
         range: [3, 12] as const,
       })),
       { id: 'q10', kind: 'item', polarity: 'negative', items: ['q10'], range: [1, 4] },
