@@ -254,6 +254,8 @@ export interface CampaignOptions {
   turnoverRiskPurpose?: boolean
   /** leave out an answer of every so-manieth person */
   skipEvery?: number
+  /** the stress check that is asked; 57 items unless told */
+  slug?: string
 }
 
 /** A campaign from plan to released results, answered by generated people; leaves the clock after the release. */
@@ -271,7 +273,7 @@ export async function runCampaign(world: World, company: TestCompany, options: C
         opensOn: `${year}-11-02`,
         closesOn: `${year}-11-20`,
         questionnaires: [
-          { slug: 'stress-check-57', version: 1 },
+          { slug: options.slug ?? 'stress-check-57', version: 1 },
           { slug: 'presenteeism-spq', version: 1 },
         ],
         workplaceIds: [company.workplaceId],
@@ -342,7 +344,9 @@ async function answerAll(
   const { companyId } = company
   const at = world.clock.now()
   const shipped = await shippedQuestionnaires()
-  const stress = findVersion(shipped, 'stress-check-57@1')!
+  const stress = findVersion(shipped, `${options.slug ?? 'stress-check-57'}@1`)!
+  // everybody answers the 57 questions alike, as far as their form asks them; what only the 80 ask is answered with 2
+  const all = findVersion(shipped, 'stress-check-57@1')!
   const presenteeism = findVersion(shipped, 'presenteeism-spq@1')!
   const units = new Map(company.units.map((unit) => [unit.code, unit]))
   const seats = new Map<string, number>()
@@ -359,7 +363,8 @@ async function answerAll(
       year: options.year,
       climate: climateOf(11, code, options.year, units.get(code)!.harder ?? 0),
     }
-    const answers = stressAnswers(stress.definition, who)
+    const told = stressAnswers(all.definition, who)
+    const answers = Object.fromEntries(stress.items.map(({ id }) => [id, told[id] ?? 2]))
     if (options.skipEvery && index % options.skipEvery === 0) delete answers[['q47', 'q1', 'q30', 'q12'][index % 4]!]
     const sex = index % 9 === 0 ? null : index % 2 === 0 ? ('female' as const) : ('male' as const)
     const given = [

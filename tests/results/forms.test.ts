@@ -133,7 +133,7 @@ describe('the 80 items in a campaign', () => {
       expect(rowOf(browser, '情緒的負担')).toEqual(['情緒的負担', '2.00 (1〜4)', '2.58'])
       expect(rowOf(browser, 'ワーク・エンゲイジメント')).toEqual(['ワーク・エンゲイジメント', '3.50 (1〜4)', '2.48'])
       expect(rowOf(browser, '仕事の資源（部署レベル）')).toEqual(['仕事の資源（部署レベル）', '2.56 (1〜4)', '2.76'])
-      expect(browser.text).toContain('参考値(女性の平均)')
+      expect(browser.text).toContain('女性の平均')
       expect(browser.text).toContain('一つの資料だけにもとづく値')
       expect(browser.text).toContain('4に近いほどよい状態')
     }
