@@ -312,7 +312,7 @@ describe('from interview to opinion', () => {
     await expect(as('hr', company.hrId, 'SELECT * FROM opinion')).rejects.toThrow(/permission denied/)
     const own = await browserOfPerson(world, company, person)
     await own.get('/result/request')
-    expect(own.text).toContain('2026年12月1日 に、医師の意見が会社に渡されました')
+    expect(own.text).toContain('2026年12月1日に、医師の意見が会社に渡されました')
     expect(own.forms().some((form) => form.action.endsWith('/withdraw'))).toBe(false)
   })
 
