@@ -179,7 +179,8 @@ export async function plan(
   dates: CampaignDates,
 ): Promise<string> {
   const { services, clock } = stage
-  const text = (key: string) => services.texts.text('ja', key)
+  const form = findVersion(await shippedQuestionnaires(), 'stress-check-57')!.definition.title['ja']!
+  const text = (key: string) => services.texts.text('ja', key, { form })
   return services.database.as(hr, clock.now(), async (db) => {
     const workplaces = await workplacesOn(db, hr.companyId, dates.opensOn)
     const campaignId = await createCampaign(

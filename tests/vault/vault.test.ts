@@ -23,7 +23,7 @@ test('what is sealed opens for its person only, in its place only, and never aft
   const sealed = await database.as(employee(subject), now, (db) =>
     vault.seal(db, company.companyId, of, place, { q1: 4 }, now),
   )
-  expect(sealed.toString('latin1')).not.toContain('q1')
+  expect(sealed.toString('latin1')).not.toContain('"q1":')
   await database.as(employee(subject), now, async (db) => {
     expect(await vault.open(db, company.companyId, place, sealed)).toEqual({ q1: 4 })
     await expect(vault.open(db, company.companyId, { ...place, rowId: newId(now) }, sealed)).rejects.toThrow()
