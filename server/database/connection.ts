@@ -201,6 +201,7 @@ export interface Pools {
   lookUps: Pool
 }
 
+/** The database over these pools, as every capability gets it. The caller ends the pools. */
 export function createDatabase({ general, peak, lookUps }: Pools): Database {
   /** `begin` sends what begins the transaction and settles when it has begun. */
   async function transact<Result>(
