@@ -8,7 +8,7 @@ import { ConfigFault } from './config.ts'
  * The command line. Commands load their parts when they run, so that `--help` and `score` start at once and need no database.
  * Exit codes: 0 done · 1 could not be done (configuration, database) · 2 wrong input.
  */
-// what Node made of our files and of the packages is kept beside the packages: the next start takes half as long (without leave to write there, as long as before)
+// what Node made of our files and of the packages is kept beside the packages: the next start takes half as long (without leave to write there, as long as before); `npm start` says so by NODE_COMPILE_CACHE already, which spares it the compiler of TypeScript for this file too
 enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'hanamichi'))
 
 const version = (

@@ -11,13 +11,9 @@ export type { DefinitionFault, ParsedDefinition } from './parse.ts'
 export type { DefinitionFaultCode } from './findings.ts'
 export { checkQuestionnairesInUse, getShipped, publishShipped } from './published.ts'
 export { ScoreCsvError, scoreCsv } from './score-csv.ts'
-export {
-  ShippedDefinitionsError,
-  findVersion,
-  hashDefinition,
-  loadShippedQuestionnaires,
-  shippedQuestionnaires,
-} from './shipped.ts'
-export type { QuestionnaireVersion, ShippedQuestionnaires } from './shipped.ts'
+export { findVersion, hashDefinition, loadShippedQuestionnaires, shippedQuestionnaires } from './shipped.ts'
+export type { ShippedQuestionnaires } from './shipped.ts'
 export { exportTexts, importTexts } from './translation.ts'
 export type { ImportedTexts, TranslationFault } from './translation.ts'
+export { ShippedDefinitionsError } from './version.ts'
+export type { QuestionnaireVersion } from './version.ts'

@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
-import { findVersion, ShippedDefinitionsError, shippedQuestionnaires, type QuestionnaireVersion } from './shipped.ts'
+import { findVersion, requireReadable, shippedQuestionnaires } from './shipped.ts'
+import { ShippedDefinitionsError, type QuestionnaireVersion } from './version.ts'
 
 interface QuestionnaireVersionTable {
   company_id: string
@@ -81,6 +82,7 @@ export async function checkQuestionnairesInUse(services: Services): Promise<void
     return found.hash === hash ? [] : [changedSince(found.file, found.hash, hash)]
   })
   if (problems.length > 0) throw new ShippedDefinitionsError(problems)
+  requireReadable(inUse.map(({ slug, version }) => findVersion(shipped, `${slug}@${version}`)!))
 }
 
 function changedSince(file: string, hash: string, published: string): string {

@@ -2,39 +2,10 @@ import { createHash } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { compileScorer, listItems } from '../../analysis/scoring/index.ts'
-import { parseDefinition } from './parse.ts'
-import type { AskedItem, Scorer } from '../../analysis/scoring/index.ts'
-import type { Questionnaire } from '../../survey-definitions/schema.ts'
-
-/** A published version: frozen data that a campaign names by slug, version and hash. */
-export type QuestionnaireVersion = {
-  readonly slug: string
-  readonly version: number
-  /** SHA-256 of the file's bytes, in hexadecimal. */
-  readonly hash: string
-  /** `<slug>/<version>.yaml`, below the folder of definitions. */
-  readonly file: string
-  readonly definition: Questionnaire
-  /** Every item in printed order, with the options it offers. */
-  readonly items: readonly AskedItem[]
-  /** Scores one person's answers; prepared once. */
-  readonly score: Scorer
-}
+import { ShippedDefinitionsError, readWhenAsked, type QuestionnaireVersion } from './version.ts'
 
 /** Every version that ships with the program, sorted by slug and version. */
 export type ShippedQuestionnaires = readonly QuestionnaireVersion[]
-
-/** The folder of definitions is not as it was published. Names every file concerned; nothing was loaded. */
-export class ShippedDefinitionsError extends Error {
-  readonly problems: readonly string[]
-
-  constructor(problems: readonly string[]) {
-    super(`questionnaire definitions cannot be used:\n${problems.map((problem) => `  ${problem}`).join('\n')}`)
-    this.name = 'ShippedDefinitionsError'
-    this.problems = problems
-  }
-}
 
 const SHIPPED_FOLDER = join(import.meta.dirname, '..', '..', 'survey-definitions')
 
@@ -46,12 +17,35 @@ export function hashDefinition(bytes: Uint8Array | string): string {
 }
 
 /**
- * Reads every questionnaire that ships with the program, sorted by slug and version. Each file must have the hash that
- * `frozen.json` holds for it: an answer means what it meant when it was given only while the form stays as it was.
- * Throws one {@link ShippedDefinitionsError} naming all files that changed, are missing, were never published, or do not
- * parse (with line and column).
+ * Every questionnaire that ships with the program, sorted by slug and version, all of them read. Each file must have the
+ * hash that `frozen.json` holds for it: an answer means what it meant when it was given only while the form stays as it was.
+ * @throws {ShippedDefinitionsError} naming all files that changed, are missing, were never published, or do not parse
+ * (with line and column)
  */
 export async function loadShippedQuestionnaires(folder: string = SHIPPED_FOLDER): Promise<ShippedQuestionnaires> {
+  const versions = await findShippedQuestionnaires(folder)
+  requireReadable(versions)
+  return versions
+}
+
+/** @throws {ShippedDefinitionsError} naming every fault of those that do not parse */
+export function requireReadable(versions: ShippedQuestionnaires): void {
+  const problems = versions.flatMap((version) => {
+    try {
+      return version.items.length > 0 ? [] : [`${version.file}: has no items`]
+    } catch (error) {
+      if (error instanceof ShippedDefinitionsError) return error.problems
+      throw error
+    }
+  })
+  if (problems.length > 0) throw new ShippedDefinitionsError(problems)
+}
+
+/**
+ * The files and their hashes; what is in a file is read when somebody first asks for it. A server uses a few of the forms
+ * that ship, and what is read stays in memory.
+ */
+async function findShippedQuestionnaires(folder: string): Promise<ShippedQuestionnaires> {
   const problems: string[] = []
   const frozen = new Map(Object.entries(await readFrozen(folder)))
   const versions: QuestionnaireVersion[] = []
@@ -69,15 +63,7 @@ export async function loadShippedQuestionnaires(folder: string = SHIPPED_FOLDER)
       problems.push(`${file}: changed after it was published (SHA-256 is ${hash}, was ${published}); ${remedy}`)
       continue
     }
-    const { definition, faults } = parseDefinition(bytes.toString('utf8'), file)
-    if (faults) {
-      problems.push(...faults.map((fault) => `${fault.file}:${fault.line}:${fault.column}: ${fault.message}`))
-    } else if (definition.slug !== slug || definition.version !== version) {
-      problems.push(`${file}: says ${definition.slug}@${definition.version}; folder and file name must agree with it`)
-    } else {
-      const items = listItems(definition)
-      versions.push({ slug, version, hash, file, definition, items, score: compileScorer(definition) })
-    }
+    versions.push(readWhenAsked({ slug, version, hash, file }, () => bytes.toString('utf8')))
   }
   for (const name of frozen.keys()) problems.push(`${name.replace('@', '/')}.yaml: published, but the file is missing`)
   if (problems.length > 0) throw new ShippedDefinitionsError(problems)
@@ -97,9 +83,9 @@ export function findVersion(versions: ShippedQuestionnaires, reference: string):
 
 let shipped: Promise<ShippedQuestionnaires> | undefined
 
-/** The shipped questionnaires, read once per process: published files never change. */
+/** The shipped questionnaires, found once per process and read when needed: published files never change. */
 export function shippedQuestionnaires(): Promise<ShippedQuestionnaires> {
-  shipped ??= loadShippedQuestionnaires()
+  shipped ??= findShippedQuestionnaires(SHIPPED_FOLDER)
   return shipped
 }
 

@@ -76,7 +76,12 @@ export async function startServer(args: string[], environment: Record<string, st
       ...args,
     ],
     {
-      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment },
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOME: process.env['HOME'] ?? '',
+        NODE_COMPILE_CACHE: resolve(import.meta.dirname, '../../node_modules/.cache/hanamichi'),
+        ...environment,
+      },
       stdio: ['ignore', 'ignore', 'inherit'],
     },
   )

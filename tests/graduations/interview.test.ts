@@ -296,7 +296,7 @@ describe('reasons as group figures', () => {
     expect(hr.text).toContain('10人未満等のため非表示')
     for (let index = 0; index < 10; index++) {
       const { browser } = await leaver(`G${index}`)
-      await answer(browser, 'groups_only', { q_primaryReason: index < 6 ? 'pay' : 'care' })
+      await answer(browser, 'groups_only', { q_primaryReason: index < 4 ? 'pay' : 'care' })
     }
     world.clock.advance(24 * 3600_000)
     const panel = await reasonFigures(world.services, firm.companyId, '2026-11-03', world.clock.now())
@@ -305,7 +305,8 @@ describe('reasons as group figures', () => {
     const { browser: next } = await signInAs(world, firm, 'hr')
     await next.get('/hr/graduations/reasons')
     expect(next.status).toBe(200)
-    expect(next.text).toMatch(/給料等収入が少なかった [67]0%/)
+    // twelve have answered, two of them in tests above; which ten are the first batch is up to their ids
+    expect(next.text).toMatch(/給料等収入が少なかった [456]0%/)
     expect(next.text).toContain('2人以下')
     world.clock.set('2026-11-02T01:00:00Z')
   }, 60_000)
