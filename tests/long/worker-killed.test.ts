@@ -1,0 +1,3 @@
+import { testKilledWorker } from '../faults/worker-killed.ts'
+
+testKilledWorker(2_000, 700)
