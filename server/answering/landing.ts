@@ -6,14 +6,14 @@ import {
   type Campaign,
   type Invitation,
 } from '../campaigns/index.ts'
-import { findVersion, shippedQuestionnaires, type QuestionnaireVersion } from '../questionnaires/index.ts'
+import { versionsOf, type QuestionnaireVersion } from '../questionnaires/index.ts'
 import { isResultReleased } from '../results/index.ts'
 import type { Services } from '../services.ts'
 import { contactOf, type Contact } from '../web/contact.ts'
 import type { Link } from '../web/links.ts'
 import { Problem } from '../web/problems.ts'
 import type { Identity } from '../web/sessions.ts'
-import { isAnswered, type AskedVersion, type Draft } from './draft.ts'
+import { isAnswered, type Draft } from './draft.ts'
 import { ownSession } from './participant-session.ts'
 import { findSitting, type StoredCode } from './queries.ts'
 import { decideStanding, type Standing } from './rules.ts'
@@ -44,7 +44,8 @@ export async function loadLanding(services: Services, request: FastifyRequest, l
     const invitation = await findInvitation(db, companyId, invitationId)
     if (!invitation) throw new Problem('link_unknown')
     const campaign = await getCampaign(db, companyId, invitation.campaignId)
-    const versions = await versionsOf(await campaignQuestionnaires(db, companyId, campaign.id))
+    const asked = await campaignQuestionnaires(db, companyId, campaign.id)
+    const versions = await versionsOf(companyId, asked, (work) => work(db))
     const sitting = await findSitting(db)
     const isReleased = invitation.state === 'submitted' && (await isResultReleased(db, companyId, invitationId))
     const standing = decideStanding(
@@ -70,16 +71,6 @@ export async function loadLanding(services: Services, request: FastifyRequest, l
       permissions: await readPermissions(db),
       contact: await contactOf(services, db, companyId),
     }
-  })
-}
-
-/** The shipped versions a campaign was signed with, in order. @throws when one was changed after publishing or is not there */
-export async function versionsOf(asked: readonly AskedVersion[]): Promise<QuestionnaireVersion[]> {
-  const shipped = await shippedQuestionnaires()
-  return asked.map((one) => {
-    const version = findVersion(shipped, `${one.slug}@${one.version}`)
-    if (!version || version.hash !== one.hash) throw new Error(`${one.slug}@${one.version} is not as it was signed`)
-    return version
   })
 }
 

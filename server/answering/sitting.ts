@@ -1,13 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { getCampaign, ownCampaign, type Campaign } from '../campaigns/index.ts'
 import { andCommit, together } from '../database/connection.ts'
+import { versionsOf } from '../questionnaires/index.ts'
 import type { Services } from '../services.ts'
 import { asAudience, enterAsAudience, identityOf } from '../web/audience.ts'
 import { contactOf, type Contact } from '../web/contact.ts'
 import { Problem } from '../web/problems.ts'
 import type { Identity } from '../web/sessions.ts'
 import type { Draft } from './draft.ts'
-import { mayGoOn, versionsOf } from './landing.ts'
+import { mayGoOn } from './landing.ts'
 import { findSitting, lockSitting, saveDraft, type StoredCode } from './queries.ts'
 import { decideOpening } from './rules.ts'
 import { planSheets, sheetsSeen, type Sheet } from './sheets.ts'
@@ -77,7 +78,10 @@ export async function loadSitting(services: Services, request: FastifyRequest): 
   const frame = await frameOf(services, request, identity, sitting.campaignId)
   const { campaign, contact } = frame
   checkOpen(campaign, services.clock.now())
-  const plan = planSheets(await versionsOf(draft.questionnaires), draft.asksSex)
+  const versions = await versionsOf(identity.companyId, draft.questionnaires, (work) =>
+    asAudience(services, request, work),
+  )
+  const plan = planSheets(versions, draft.asksSex)
   const sheets = sheetsSeen(plan, draft)
   return { identity, invitationId, draft, sheets, plan, campaign, code: sitting.code, contact, frame }
 }
@@ -154,7 +158,8 @@ export async function changeDraft<Result>(
     const place = { table: 'response_draft', rowId: invitationId }
     const before = keys.open<Draft>(place, sitting.sealedDraft)
     checkOpen(campaign, at)
-    const { draft, result } = change(before, planSheets(await versionsOf(before.questionnaires), before.asksSex))
+    const versions = await versionsOf(identity.companyId, before.questionnaires, (work) => work(db))
+    const { draft, result } = change(before, planSheets(versions, before.asksSex))
     const sealed = keys.seal(draftKeyOf(identity.subjectId), place, draft)
     await andCommit(db, saveDraft(db, { sealed, at }))
     return result

@@ -1,14 +1,14 @@
 import { isRefusedSubmission } from '../campaigns/index.ts'
 import { andCommit, together } from '../database/connection.ts'
 import { newId } from '../ids.ts'
-import { shippedQuestionnaires } from '../questionnaires/index.ts'
+import { shippedQuestionnaires, versionsOf } from '../questionnaires/index.ts'
 import { sealResult } from '../results/index.ts'
 import type { Services } from '../services.ts'
 import { Problem } from '../web/problems.ts'
 import type { Identity } from '../web/sessions.ts'
 import { tryCode, type CodeOutcome } from './code-try.ts'
 import { answersOf, type Draft } from './draft.ts'
-import { mayGoOn, versionsOf } from './landing.ts'
+import { mayGoOn } from './landing.ts'
 import { lockSitting } from './queries.ts'
 import { askedOf } from './sheets.ts'
 import { storeSubmission, type ResponseToStore } from './submission-statement.ts'
@@ -57,7 +57,7 @@ export async function submitSitting(
   const wanted = keysOfSitting(subjectId, sitting.slugs)
   const keys = wanted.every(found.holds) ? found : await services.vault.readyKeys(db, companyId, wanted, at)
   const draft = keys.open<Draft>({ table: 'response_draft', rowId: invitationId }, sitting.sealedDraft)
-  const versions = await versionsOf(draft.questionnaires)
+  const versions = await versionsOf(companyId, draft.questionnaires, (work) => work(db))
   const owner = { companyId, invitationId, campaignId: draft.campaignId, subjectId }
   const given = versions.map((version) => ({
     version,

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { dateIn } from '../clock.ts'
-import { getShipped } from '../questionnaires/index.ts'
+import { versionsOf } from '../questionnaires/index.ts'
 import { workplacesOn } from '../roster/index.ts'
 import type { Services } from '../services.ts'
 import { asAudience, identityOf, workplacesInReach } from '../web/audience.ts'
@@ -103,7 +103,8 @@ async function readPreparation(services: Services, request: FastifyRequest) {
 async function nameForm(db: AnyHandle, companyId: string, campaignId: string, locale: string): Promise<string> {
   const [first] = await campaignQuestionnaires(db, companyId, campaignId)
   if (!first) return ''
-  const { title } = (await getShipped(first.slug, first.version)).definition
+  const [version] = await versionsOf(companyId, [first], (work) => work(db))
+  const { title } = version!.definition
   return title[locale] ?? title['ja'] ?? first.slug
 }
 

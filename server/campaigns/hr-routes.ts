@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { recordAudit } from '../audit/index.ts'
 import { dateIn } from '../clock.ts'
 import { requestJob } from '../jobs/index.ts'
-import { shippedQuestionnaires } from '../questionnaires/index.ts'
+import { publishedVersions } from '../questionnaires/index.ts'
 import { workplacesOn } from '../roster/index.ts'
 import type { Services } from '../services.ts'
 import { asAudience, forAudience, identityOf, workplacesInReach } from '../web/audience.ts'
@@ -75,12 +75,13 @@ export async function addHrRoutes(app: FastifyInstance, services: Services): Pro
           campaign,
           uninvited: campaign.state === 'open' ? await countUninvited(db, companyId, id, today, reach) : 0,
           questionnaires: await campaignQuestionnaires(db, companyId, id),
+          published: await publishedVersions(db, companyId),
           workplaces: await campaignWorkplaces(db, companyId, id),
           taken: await countParticipation(db, companyId, id),
         }
       })
       const sent = (request.query as { sent?: unknown }).sent === '1'
-      const view = overviewOf(found, today, await shippedQuestionnaires(), services.texts, request.locale)
+      const view = overviewOf(found, today, found.published, services.texts, request.locale)
       return deskPage(services, request, reply, 'campaigns/hr-overview', {
         ...view,
         ...(sent && { notice: { kind: 'good', text: services.texts.text(request.locale, 'campaigns.remind.sent') } }),
@@ -125,18 +126,22 @@ async function showPlan(
   typed?: { form: PlanForm; errors: readonly FieldError[] },
 ): Promise<FastifyReply> {
   const { companyId, timeZone } = identityOf(request)
-  const questionnaires = await shippedQuestionnaires()
   const reach = workplacesInReach(request)
-  const { form, workplaces } = await asAudience(services, request, async (db: AnyHandle) => {
+  const { form, workplaces, questionnaires } = await asAudience(services, request, async (db: AnyHandle) => {
+    const questionnaires = await publishedVersions(db, companyId)
     const today = dateIn(timeZone, services.clock.now())
     const all = await workplacesOn(db, companyId, today)
     const workplaces = reach ? all.filter((one) => reach.includes(one.id)) : all
-    if (id === undefined) return { workplaces, form: emptyPlan(workplaces, usualForm(questionnaires)) }
+    if (id === undefined) return { workplaces, questionnaires, form: emptyPlan(workplaces, usualForm(questionnaires)) }
     const campaign = await getCampaign(db, companyId, id)
     await requireReach(db, companyId, id, reach)
     if (isSigned(campaign.state)) throw new Problem('wrong_state')
     const chosen = (await campaignWorkplaces(db, companyId, id)).map((one) => one.workplaceId)
-    return { workplaces, form: planFormOf(campaign, await campaignQuestionnaires(db, companyId, id), chosen) }
+    return {
+      workplaces,
+      questionnaires,
+      form: planFormOf(campaign, await campaignQuestionnaires(db, companyId, id), chosen),
+    }
   })
   const view = planView(typed?.form ?? form, { questionnaires, workplaces }, services.texts, request.locale)
   return deskPage(
@@ -175,7 +180,7 @@ async function savePlan(
   if (!parsed.success) return again(faultsOf(parsed.error))
   const plan = planOf(parsed.data)
   const wrongMethod = methodFault(
-    await shippedQuestionnaires(),
+    await asAudience(services, request, (db: AnyHandle) => publishedVersions(db, companyId)),
     plan.questionnaires,
     plan.criteriaMethod,
     services.texts,

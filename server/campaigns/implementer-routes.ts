@@ -3,7 +3,7 @@ import { staffNames } from '../access/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { dateIn } from '../clock.ts'
 import { requestJob } from '../jobs/index.ts'
-import { shippedQuestionnaires } from '../questionnaires/index.ts'
+import { publishedVersions, versionsOf } from '../questionnaires/index.ts'
 import { workplacesOn } from '../roster/index.ts'
 import type { Services } from '../services.ts'
 import { asAudience, forAudience, identityOf, workplacesInReach } from '../web/audience.ts'
@@ -57,7 +57,8 @@ export async function addImplementerRoutes(app: FastifyInstance, services: Servi
         return showSigning(services, request, reply, typed, errors)
       }
       const asked = await asAudience(services, request, (db: AnyHandle) => campaignQuestionnaires(db, companyId, id))
-      const wrongMethod = methodFault(await shippedQuestionnaires(), asked, method, services.texts, request.locale)
+      const versions = await versionsOf(companyId, asked, (work) => asAudience(services, request, work))
+      const wrongMethod = methodFault(versions, asked, method, services.texts, request.locale)
       if (wrongMethod)
         return showSigning(services, request, reply, { confirmed: true }, [
           { field: 'criteriaMethod', message: wrongMethod },
@@ -202,13 +203,14 @@ async function showSigning(
     return {
       campaign,
       questionnaires: await campaignQuestionnaires(db, companyId, id),
+      published: await publishedVersions(db, companyId),
       workplaces: (await campaignWorkplaces(db, companyId, id))
         .map((one) => ({ ...one, name: names.get(one.workplaceId) ?? '' }))
         .sort((a, b) => a.name.localeCompare(b.name, 'ja')),
       groups: mergeGroups(await currentGroups(db, companyId, id, services.clock.now()), directName).groups,
     }
   })
-  const view = signingView(found, await shippedQuestionnaires(), typed, services.texts, request.locale)
+  const view = signingView(found, found.published, typed, services.texts, request.locale)
   return deskPage(
     services,
     request,

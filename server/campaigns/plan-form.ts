@@ -4,6 +4,7 @@ import type { Workplace } from '../roster/index.ts'
 import type { Texts } from '../web/texts.ts'
 import type { CampaignPlan } from './planning.ts'
 import type { Campaign, CampaignQuestionnaire } from './queries.ts'
+import { isOffered, placeOffered, standsBeside } from './offered.ts'
 import { whyNotOffered, type CriteriaMethod } from './rules.ts'
 
 const date = (key: string) =>
@@ -11,7 +12,9 @@ const date = (key: string) =>
     .string()
     .regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, key)
     .refine(isDate, key)
-const many = z.union([z.array(z.string()), z.string().transform((one) => [one])]).default([])
+const manyOf = (one: z.ZodType<string, string>) =>
+  z.union([z.array(one), one.transform((value) => [value])]).default([])
+const many = manyOf(z.string())
 const flag = z
   .literal('yes')
   .optional()
@@ -24,21 +27,10 @@ const wholeNumber = (least: number, most: number, key: string) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, key)
 
-/** What a campaign can be made with: all that a sitting asks and a result page shows in full. In the order of the form. */
-export const offeredSlugs: readonly string[] = [
-  'stress-check-57',
-  'stress-check-23',
-  'stress-check-80',
-  'presenteeism-spq',
-]
-
 /** The form a new plan begins with: the one the ministry recommends. */
 const usualSlug = 'stress-check-57'
 
-const reference = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{1,62}@[1-9]\d{0,3}$/, 'campaigns.error.noQuestionnaire')
-  .refine((text) => offeredSlugs.includes(text.split('@')[0]!), 'campaigns.error.noQuestionnaire')
+const reference = z.string().regex(/^[a-z][a-z0-9-]{1,62}@[1-9]\d{0,3}$/, 'campaigns.error.noQuestionnaire')
 
 /** The form of a plan; messages are text keys. */
 export const planSchema = z.object({
@@ -46,7 +38,7 @@ export const planSchema = z.object({
   opensOn: date('campaigns.error.opensOn'),
   closesOn: date('campaigns.error.closesOn'),
   questionnaires: reference,
-  beside: many,
+  beside: manyOf(reference),
   workplaces: many,
   criteriaMethod: z.enum(['simpleSum', 'conversion'], 'campaigns.error.criteriaMethod'),
   floor: wholeNumber(10, 1000, 'campaigns.error.floor'),
@@ -69,9 +61,7 @@ export function planOf(form: z.infer<typeof planSchema>): CampaignPlan {
     name: form.name,
     opensOn: form.opensOn,
     closesOn: form.closesOn,
-    questionnaires: [form.questionnaires, ...form.beside.filter((one) => reference.safeParse(one).success)].map(
-      referenceOf,
-    ),
+    questionnaires: [form.questionnaires, ...form.beside].map(referenceOf),
     workplaceIds: form.workplaces,
     criteriaMethod: form.criteriaMethod,
     floor: form.floor,
@@ -179,14 +169,16 @@ export function planView(
     ].join(' '),
     checked: chosen(field).includes(`${version.slug}@${version.version}`),
   })
-  const ofKind = (kinds: readonly string[]) =>
+  const those = (wanted: (version: QuestionnaireVersion) => boolean) =>
     offered.questionnaires
-      .filter((one) => offeredSlugs.includes(one.slug) && kinds.includes(one.definition.kind))
-      .toSorted((a, b) => offeredSlugs.indexOf(a.slug) - offeredSlugs.indexOf(b.slug) || a.version - b.version)
+      .filter(wanted)
+      .toSorted((a, b) => placeOffered(a) - placeOffered(b) || a.slug.localeCompare(b.slug) || a.version - b.version)
   return {
     form: { ...form, name: form.name ?? '' },
-    statutory: ofKind(['statutory']).map((one) => questionnaire(one, 'questionnaires')),
-    beside: ofKind(['presenteeism', 'recommendation', 'pulse']).map((one) => questionnaire(one, 'beside')),
+    statutory: those((one) => isOffered(one) && one.definition.kind === 'statutory').map((one) =>
+      questionnaire(one, 'questionnaires'),
+    ),
+    beside: those(standsBeside).map((one) => questionnaire(one, 'beside')),
     workplaces: offered.workplaces.map((workplace) => ({
       value: workplace.id,
       label: workplace.name,

@@ -2,10 +2,11 @@ import { decideFloor } from '../../analysis/disclosure/index.ts'
 import { dateIn } from '../clock.ts'
 import { getCompanyDetails } from '../database/companies.ts'
 import { newId } from '../ids.ts'
-import { getShipped, publishShipped } from '../questionnaires/index.ts'
+import { pinVersion, publishedVersions } from '../questionnaires/index.ts'
 import { membersOn, workplacesOn } from '../roster/index.ts'
 import { Problem } from '../web/problems.ts'
 import { nextDays, startOfDay } from './calendar.ts'
+import { isOffered, standsBeside } from './offered.ts'
 import { advanceCampaign, campaignQuestionnaires, campaignWorkplaces, getCampaign } from './queries.ts'
 import {
   decideBasis,
@@ -109,12 +110,17 @@ async function checkPlan(db: AnyHandle, companyId: string, plan: CampaignPlan, t
   if (plan.closesOn < plan.opensOn) fields.push({ field: 'closesOn', key: 'campaigns.error.closesBeforeOpens' })
   if (plan.floor < 10) fields.push({ field: 'floor', key: 'campaigns.error.floor' })
   if (plan.questionnaires.length === 0) fields.push({ field: 'questionnaires', key: 'campaigns.error.noQuestionnaire' })
+  const published = await publishedVersions(db, companyId)
   for (const { slug, version } of plan.questionnaires.slice(0, 1)) {
-    const { definition } = await getShipped(slug, version)
-    if (definition.kind !== 'statutory')
+    const found = published.find((one) => one.slug === slug && one.version === version)
+    if (!found || !isOffered(found) || found.definition.kind !== 'statutory')
       fields.push({ field: 'questionnaires', key: 'campaigns.error.noQuestionnaire' })
-    else if (whyNotOffered(definition, plan.criteriaMethod))
+    else if (whyNotOffered(found.definition, plan.criteriaMethod))
       fields.push({ field: 'criteriaMethod', key: 'campaigns.error.methodNotOffered' })
+  }
+  for (const { slug, version } of plan.questionnaires.slice(1)) {
+    const found = published.find((one) => one.slug === slug && one.version === version)
+    if (!found || !standsBeside(found)) fields.push({ field: 'beside', key: 'campaigns.error.notBeside' })
   }
   const known = new Set((await workplacesOn(db, companyId, plan.opensOn)).map((workplace) => workplace.id))
   if (plan.workplaceIds.length === 0) fields.push({ field: 'workplaces', key: 'campaigns.error.noWorkplace' })
@@ -136,7 +142,7 @@ async function setQuestionnaires(
     .where('campaign_id', '=', campaignId)
     .execute()
   for (const [position, reference] of plan.questionnaires.entries()) {
-    const published = await publishShipped(db, companyId, reference, at)
+    const published = await pinVersion(db, companyId, reference, at)
     await campaignsOf(db)
       .insertInto('campaign_questionnaire')
       .values({

@@ -2,7 +2,7 @@ import { userHasPersonnelAuthority } from '../access/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { dateIn } from '../clock.ts'
 import { getCompanyDetails } from '../database/companies.ts'
-import { getShipped } from '../questionnaires/index.ts'
+import { versionsOf } from '../questionnaires/index.ts'
 import { departmentTreeOn } from '../roster/index.ts'
 import { Problem } from '../web/problems.ts'
 import { campaignGroups, hashTree, mayMerge, replaceGroups, type CampaignGroup } from './groups.ts'
@@ -48,10 +48,8 @@ export async function signCampaign(
   if (signature.reach && !workplaceIds.every((id) => signature.reach!.includes(id))) throw new Problem('not_allowed')
   if (await userHasPersonnelAuthority(db, companyId, signature.userId, workplaceIds, today))
     throw new Problem('personnel_authority')
-  for (const { slug, version, hash } of questionnaires) {
-    const shipped = await getShipped(slug, version)
-    if (shipped.hash !== hash) throw new Problem('conflict')
-    if (shipped.definition.kind === 'statutory' && whyNotOffered(shipped.definition, signature.criteriaMethod))
+  for (const { definition } of await versionsOf(companyId, questionnaires, (work) => work(db))) {
+    if (definition.kind === 'statutory' && whyNotOffered(definition, signature.criteriaMethod))
       throw new Problem('invalid_input', [{ field: 'criteriaMethod', key: 'campaigns.error.methodNotOffered' }])
   }
   const groups = await currentGroups(db, companyId, campaignId, at)

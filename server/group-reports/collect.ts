@@ -9,7 +9,7 @@ import {
   reportingGroups,
 } from '../campaigns/index.ts'
 import { getCompanyDetails } from '../database/companies.ts'
-import { findVersion, shippedQuestionnaires, type QuestionnaireVersion } from '../questionnaires/index.ts'
+import { versionsOf, type QuestionnaireVersion } from '../questionnaires/index.ts'
 import { resultsForAnalysis } from '../results/index.ts'
 import type { Services } from '../services.ts'
 import { putCompanyOnTop, type RangedMeasure, type ReportInput } from './report-input.ts'
@@ -31,7 +31,7 @@ export async function collectInput(
   const company = await getCompanyDetails(db, companyId)
   const direct = (name: string) => services.texts.text(company.locale, 'group-reports.direct', { name })
   const tree = putCompanyOnTop(await reportingGroups(db, companyId, campaignId, direct), company.name)
-  const versions = await versionsOf(questionnaires)
+  const versions = await versionsOf(companyId, questionnaires, (work) => work(db))
   const statutory = versions.find((version) => version.definition.kind === 'statutory')
   if (!statutory) throw new Error('a campaign without a stress check has no group report')
 
@@ -94,17 +94,6 @@ export async function collectInput(
     presenteeismRange: loss?.range ?? [0, 100],
     responseIds: responseIds.sort(),
   }
-}
-
-async function versionsOf(
-  questionnaires: readonly { slug: string; version: number }[],
-): Promise<QuestionnaireVersion[]> {
-  const shipped = await shippedQuestionnaires()
-  return questionnaires.map(({ slug, version }) => {
-    const found = findVersion(shipped, `${slug}@${version}`)
-    if (!found) throw new Error(`questionnaire ${slug}@${version} is not shipped`)
-    return found
-  })
 }
 
 /** Single items that findings read, as far as this questionnaire asks them. */

@@ -1,15 +1,17 @@
 /**
  * Questionnaires: definitions as data, checked and frozen. `parseDefinition` reads one from YAML and explains every
  * fault; `loadShippedQuestionnaires` reads those that ship with the program and refuses a file that changed after it was
- * published; `publishShipped` pins one for a company and `checkQuestionnairesInUse` guards
+ * published; `versionsOf` finds those of a company, its own beside those that ship, and `pinVersion` pins one for a campaign and `checkQuestionnairesInUse` guards
  * them at start; `scoreCsv` scores a whole file for the command line. Scoring itself is in `analysis/scoring/`.
  */
+export { publishedVersions, versionsOf } from './company-versions.ts'
+export type { InTransaction, VersionName } from './company-versions.ts'
 export { differencesOf } from './differences.ts'
 export type { Difference, Differences } from './differences.ts'
 export { parseDefinition } from './parse.ts'
 export type { DefinitionFault, ParsedDefinition } from './parse.ts'
 export type { DefinitionFaultCode } from './findings.ts'
-export { checkQuestionnairesInUse, getShipped, publishShipped } from './published.ts'
+export { checkQuestionnairesInUse, getShipped, pinVersion } from './published.ts'
 export { ScoreCsvError, scoreCsv } from './score-csv.ts'
 export { findVersion, hashDefinition, loadShippedQuestionnaires, shippedQuestionnaires } from './shipped.ts'
 export type { ShippedQuestionnaires } from './shipped.ts'

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { newId } from '../ids.ts'
 import type { Services } from '../services.ts'
 import { findVersion, requireReadable, shippedQuestionnaires } from './shipped.ts'
+import { versionsOf } from './company-versions.ts'
 import { ShippedDefinitionsError, type QuestionnaireVersion } from './version.ts'
 
 interface QuestionnaireVersionTable {
@@ -15,7 +16,7 @@ interface QuestionnaireVersionTable {
   published_at: Date
 }
 
-interface Tables {
+export interface PublishedTables {
   questionnaire_version: QuestionnaireVersionTable
 }
 
@@ -30,31 +31,34 @@ export async function getShipped(slug: string, version: number): Promise<Questio
 }
 
 /**
- * Publishes a shipped version for a company (roles hr, implementer), once: slug, version and hash are kept for good.
+ * Pins a version for a campaign of a company (roles hr, implementer): a shipped one is published once for the company, one
+ * of its own was published before; slug, version and hash are kept for good.
  * @throws {ShippedDefinitionsError} when this company published the same version with another content
  */
-export async function publishShipped(
+export async function pinVersion(
   db: AnyHandle,
   companyId: string,
   reference: { slug: string; version: number },
   at: Date,
 ): Promise<{ id: string; slug: string; version: number; hash: string }> {
-  const { slug, version, hash, file } = await getShipped(reference.slug, reference.version)
-  const tables = db as Kysely<Tables>
-  await tables
-    .insertInto('questionnaire_version')
-    .values({
-      company_id: companyId,
-      id: newId(at),
-      slug,
-      version,
-      hash,
-      source: 'shipped',
-      body: null,
-      published_at: at,
-    })
-    .onConflict((conflict) => conflict.columns(['company_id', 'slug', 'version']).doNothing())
-    .execute()
+  const [pinned] = await versionsOf(companyId, [reference], (work) => work(db))
+  const { slug, version, hash, file, source } = pinned!
+  const tables = db as Kysely<PublishedTables>
+  if (source === 'shipped')
+    await tables
+      .insertInto('questionnaire_version')
+      .values({
+        company_id: companyId,
+        id: newId(at),
+        slug,
+        version,
+        hash,
+        source: 'shipped',
+        body: null,
+        published_at: at,
+      })
+      .onConflict((conflict) => conflict.columns(['company_id', 'slug', 'version']).doNothing())
+      .execute()
   const kept = await tables
     .selectFrom('questionnaire_version')
     .select(['id', 'slug', 'version', 'hash'])

@@ -63,7 +63,7 @@ async function findShippedQuestionnaires(folder: string): Promise<ShippedQuestio
       problems.push(`${file}: changed after it was published (SHA-256 is ${hash}, was ${published}); ${remedy}`)
       continue
     }
-    versions.push(readWhenAsked({ slug, version, hash, file }, () => bytes.toString('utf8')))
+    versions.push(readWhenAsked({ slug, version, hash, file, source: 'shipped' }, () => bytes.toString('utf8')))
   }
   for (const name of frozen.keys()) problems.push(`${name.replace('@', '/')}.yaml: published, but the file is missing`)
   if (problems.length > 0) throw new ShippedDefinitionsError(problems)

@@ -9,8 +9,10 @@ export type QuestionnaireVersion = {
   readonly version: number
   /** SHA-256 of the file's bytes, in hexadecimal. */
   readonly hash: string
-  /** `<slug>/<version>.yaml`, below the folder of definitions. */
+  /** `<slug>/<version>.yaml` below the folder of definitions; `<slug>@<version>` of a company's own. */
   readonly file: string
+  /** ships with the program, or was published by a company and lies in the database */
+  readonly source: 'shipped' | 'own'
   readonly definition: Questionnaire
   /** Every item in printed order, with the options it offers. */
   readonly items: readonly AskedItem[]
@@ -31,7 +33,7 @@ export class ShippedDefinitionsError extends Error {
 
 /** Definition, items and scorer of a text whose hash is known, made the first time one of them is asked for. */
 export function readWhenAsked(
-  name: Pick<QuestionnaireVersion, 'slug' | 'version' | 'hash' | 'file'>,
+  name: Pick<QuestionnaireVersion, 'slug' | 'version' | 'hash' | 'file' | 'source'>,
   text: () => string,
 ): QuestionnaireVersion {
   let made: Pick<QuestionnaireVersion, 'definition' | 'items' | 'score'> | undefined
