@@ -6,6 +6,7 @@ import { contactOf } from '../graduations/index.ts'
 import { isSuppressed } from '../mail/index.ts'
 import type { Services } from '../services.ts'
 import { asAudience, cookieOf, forAudience, identityOf } from '../web/audience.ts'
+import { helpFor } from '../web/help/index.ts'
 import { Problem } from '../web/problems.ts'
 import type { FieldError } from '../web/render.ts'
 import { once } from '../web/repeated-post.ts'
@@ -13,7 +14,7 @@ import { changePurposes, livePurposes, purposeSentences, waitingPurposes } from 
 import { certificateNumber, hasCertificate, leaveAndDelete } from './leaving.ts'
 import { askToConfirm, changeProfile, findMember, recordOwn, setPaused, type Member } from './members.ts'
 import { offeredPurposes } from './purposes.data.ts'
-import { isOpen, listReturnRequests, sendReturnRequest, withdrawReturnRequest } from './returns.ts'
+import { isOpen, listReturnRequests, newestLetter, sendReturnRequest, withdrawReturnRequest } from './returns.ts'
 import type { AnyHandle } from './tables.ts'
 
 const profileBody = z.object({ name: z.string().trim().min(1).max(100), headline: z.string().trim().max(200) })
@@ -71,22 +72,32 @@ export function addHomeRoutes(app: FastifyInstance, services: Services): void {
       return { ...home, ...(await more(db, home)) }
     })
 
+  /** What the page a member comes from has just saved, in the member's own words. */
+  async function justWritten(db: AnyHandle, companyId: string, member: Member, done?: string): Promise<string[]> {
+    if (done === 'profile') return [member.profile.name, member.profile.headline]
+    if (done === 'return') return [(await newestLetter(db, services, companyId))?.message ?? '']
+    return []
+  }
+
   app.get('/alumni', async (request, reply) => {
     const { companyId } = identityOf(request)
-    const { member, company, live, waiting, requests, contacts } = await load(request, async (db, home) => ({
+    const { done } = request.query as { done?: string }
+    const loaded = await load(request, async (db, home) => ({
+      written: await justWritten(db, companyId, home.member, done),
       live: await livePurposes(db, companyId, home.member.id),
       waiting: await waitingPurposes(db, companyId, home.member.id),
       requests: await listReturnRequests(db, companyId),
       contacts: await everyHolderOf(db, companyId, 'hr'),
     }))
+    const { member, company, live, waiting, requests, contacts, written } = loaded
     const text = textIn(request)
-    const { done } = request.query as { done?: string }
     const all = purposeSentences(text, company.name)
     const wordsOf = (purposes: readonly string[]) =>
       all.filter((one) => purposes.includes(one.purpose)).map((one) => one.sentence)
     const nameOf = new Map(contacts.map((one) => [one.userId, one.name]))
     return reply.page('alumni/home', {
       contact: contactOf(company),
+      ...helpFor(written, request.locale),
       ...(done && doneNotices.has(done) && { notice: { kind: 'good', text: text(`alumni.notice.${done}`) } }),
       memberName: member.profile.name,
       headline: member.profile.headline,

@@ -72,6 +72,23 @@ export async function listReturnRequests(db: AnyHandle, companyId: string): Prom
   }))
 }
 
+/** The request a member wrote last (role alumni: the own ones). */
+export async function newestLetter(
+  db: AnyHandle,
+  services: Services,
+  companyId: string,
+): Promise<ReturnLetter | undefined> {
+  const row = await alumniOf(db)
+    .selectFrom('return_request')
+    .select(['id', 'sealed'])
+    .where('company_id', '=', companyId)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row && services.vault.open<ReturnLetter>(db, companyId, place(row.id), row.sealed)
+}
+
 /** States a member may still withdraw from. */
 const openStates: readonly ReturnState[] = ['received', 'screened', 'talk', 'offer']
 export const isOpen = (state: ReturnState): boolean => openStates.includes(state)

@@ -9,9 +9,9 @@ import { contactOf } from '../web/contact.ts'
 import { Problem } from '../web/problems.ts'
 import type { Wrong } from './draft.ts'
 import { firstOpenSheet, reviewView } from './pages.ts'
-import { sendSheet, type Refused } from './sheet-page.ts'
+import { drawHelp, sendSheet, type Refused } from './sheet-page.ts'
 import { applyForm, fieldOf, strangeFields, type SheetBody } from './sheet-form.ts'
-import { sheetsSeen, type Sheet } from './sheets.ts'
+import { sheetsSeen, takesWords, writtenIn, type Sheet } from './sheets.ts'
 import { changeDraft, Elsewhere, invitationOf, loadSitting, orElsewhere } from './sitting.ts'
 import type { AnyHandle } from './tables.ts'
 
@@ -21,6 +21,14 @@ const formId = z.uuid()
 
 // the pages of the peak: everybody walks through them in the same weeks
 const entersByItself = { config: { entersByItself: true } } as const
+
+interface Saved {
+  body: SheetBody
+  wrong: Wrong[]
+  seen: readonly Sheet[]
+  /** what stands on the screen in the person's own words; undefined where it takes none */
+  written: string[] | undefined
+}
 
 type SheetRequest = FastifyRequest<{ Params: z.infer<typeof params> }>
 
@@ -56,24 +64,26 @@ export function addAnswerRoutes(app: FastifyInstance, services: Services): void 
     }),
   )
 
-  // what autosave.js sends at each change; JSON problems on the way back
+  // what autosave.js sends at each change; JSON problems on the way back. Screens that take words answer with help lines
+  // or with nothing, and always with the same status: a log tells none from the other
   app.post(
     '/answer/:sheet(^\\d+$)/save',
     { ...entersByItself, schema: { params } },
     async (request: SheetRequest, reply) => {
-      const { wrong } = await save(request).catch((error: unknown) => {
+      const { wrong, written } = await save(request).catch((error: unknown) => {
         // a script is not sent to another page
         if (error instanceof Elsewhere)
           throw new Problem(error.location === '/answer/submitted' ? 'already_submitted' : 'sign_in_needed')
         throw error
       })
       if (wrong.length > 0) throw new Problem('invalid_input', wrong.map(faultField))
-      return reply.code(204).send()
+      if (!written) return reply.code(204).send()
+      return reply.type('text/html; charset=utf-8').send(drawHelp(services, request, written))
     },
   )
 
   /** Merges the form into the draft. What is typed wrongly keeps what it had and is returned; an option that does not exist is refused whole. */
-  async function save(request: SheetRequest): Promise<{ body: SheetBody; wrong: Wrong[]; seen: readonly Sheet[] }> {
+  async function save(request: SheetRequest): Promise<Saved> {
     const body = bodyOf(request, formBody)
     const form = formId.safeParse(body['form_id'])
     if (!form.success) throw new Problem('form_expired')
@@ -83,7 +93,10 @@ export function addAnswerRoutes(app: FastifyInstance, services: Services): void 
         const sex = body['a_sex']
         if (sex !== undefined && sex !== 'male' && sex !== 'female' && sex !== 'none') throw notAnOption('a_sex')
         const told = sex === 'none' ? null : (sex ?? draft.sex)
-        return { draft: { ...draft, sex: told }, result: { body, wrong: [], seen: sheetsSeen(sheets, draft) } }
+        return {
+          draft: { ...draft, sex: told },
+          result: { body, wrong: [], seen: sheetsSeen(sheets, draft), written: undefined },
+        }
       }
       const [strange] = strangeFields(sheet, body)
       if (strange !== undefined) throw notAnOption(strange)
@@ -91,7 +104,8 @@ export function addAnswerRoutes(app: FastifyInstance, services: Services): void 
       const invented = applied.wrong.find((one) => one.fault === 'not-an-option' || one.fault === 'unknown-item')
       if (invented) throw notAnOption(fieldOf(invented.itemId))
       const seen = sheetsSeen(sheets, applied.draft)
-      return { draft: applied.draft, result: { body, wrong: applied.wrong, seen } }
+      const written = takesWords(sheet) ? writtenIn(applied.draft, [sheet]) : undefined
+      return { draft: applied.draft, result: { body, wrong: applied.wrong, seen, written } }
     })
   }
 

@@ -7,6 +7,7 @@ import type { Services } from '../services.ts'
 import { asAudience, enterAsAudience, forAudience, identityOf } from '../web/audience.ts'
 import { bodyOf } from '../web/body.ts'
 import { contactOf } from '../web/contact.ts'
+import { helpFor } from '../web/help/index.ts'
 import { Problem } from '../web/problems.ts'
 import { sendCodeCard } from './code-card.ts'
 import { proveCode, tryCode, type CodeOutcome } from './code-try.ts'
@@ -14,6 +15,7 @@ import { reviewView } from './pages.ts'
 import { heldFirstGroups, holdFirstGroups, releaseFirstGroups, setParticipantCookie } from './participant-session.ts'
 import { makeCode, verifierOf } from './personal-code.ts'
 import { findSitting, lockCode, putCode } from './queries.ts'
+import { writtenIn } from './sheets.ts'
 import { mayGoOn } from './landing.ts'
 import { Elsewhere, invitationOf, loadSitting, orElsewhere } from './sitting.ts'
 import { submitSitting } from './submission.ts'
@@ -83,9 +85,15 @@ export function addCodeRoutes(app: FastifyInstance, services: Services): void {
   app.get('/answer/leave', (request, reply) => orElsewhere(reply, () => leavePage(request, reply)))
 
   async function leavePage(request: FastifyRequest, reply: FastifyReply, failed: Partial<Failed> = {}) {
-    const { code, contact, campaign } = await loadSitting(services, request)
+    const { code, contact, campaign, draft, plan } = await loadSitting(services, request)
     const { errors = [], status = 200 } = failed
-    const data = { contact, isBound: code.isBound, closesOn: campaign.closesOn, errors }
+    const data = {
+      ...helpFor(writtenIn(draft, plan), request.locale),
+      contact,
+      isBound: code.isBound,
+      closesOn: campaign.closesOn,
+      errors,
+    }
     return reply.page('answering/leave', data, { status })
   }
 

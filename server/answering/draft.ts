@@ -1,4 +1,4 @@
-import { checkAnswer, readAnswer } from '../../analysis/scoring/index.ts'
+import { checkAnswer, givenWordsOf, ownWordsOf, readAnswer } from '../../analysis/scoring/index.ts'
 import type { Answer, AnswerFault, AskedItem, Sex } from '../../analysis/scoring/index.ts'
 import type { CriteriaMethod } from '../results/index.ts'
 
@@ -71,6 +71,24 @@ export function mergeGiven(
   return { draft: { ...draft, answers: { ...draft.answers, [slug]: answers }, writers }, wrong }
 }
 
+/** Takes away own words beside options that are not chosen (any more): they were meant for that option only. */
+export function clearStrayWords(draft: Draft, slug: string, items: readonly AskedItem[]): Draft {
+  const answers = draft.answers[slug] ?? {}
+  const stray = items.flatMap((item) => {
+    const given = givenWordsOf(item, answers)
+    return ownWordsOf(item).filter((words) => !given.includes(words) && words.asked.id in answers)
+  })
+  if (stray.length === 0) return draft
+  const ids = new Set(stray.map(({ asked }) => asked.id))
+  const kept = Object.entries(answers).filter(([id]) => !ids.has(id))
+  const writers = Object.entries(draft.writers).filter(([mark]) => !ids.has(mark.slice(slug.length + 1)))
+  return {
+    ...draft,
+    answers: { ...draft.answers, [slug]: Object.fromEntries(kept) },
+    writers: Object.fromEntries(writers),
+  }
+}
+
 /** Items of a questionnaire that have an answer. */
 export function countAnswered(draft: Draft, slug: string, items: readonly AskedItem[]): number {
   const answers = draft.answers[slug] ?? {}
@@ -81,11 +99,15 @@ export function isAnswered(answer: Answer | undefined): boolean {
   return answer !== undefined && answer !== null && answer !== ''
 }
 
-/** The answers of one questionnaire as they are submitted: its own items only, each still allowed. @throws on what a draft cannot hold */
+/**
+ * The answers of one questionnaire as they are submitted: its own items and the words beside chosen options only, each still allowed.
+ * @throws on what a draft cannot hold
+ */
 export function answersOf(draft: Draft, slug: string, items: readonly AskedItem[]): Record<string, Answer> {
   const answers: Record<string, Answer> = {}
-  for (const item of items) {
-    const answer = draft.answers[slug]?.[item.id]
+  const all = draft.answers[slug] ?? {}
+  for (const item of items.flatMap((one) => [one, ...givenWordsOf(one, all).map(({ asked }) => asked)])) {
+    const answer = all[item.id]
     if (!isAnswered(answer)) continue
     const fault = checkAnswer(item, answer!)
     if (fault) throw new Error(`a draft holds an answer to ${item.id} that is not allowed: ${fault}`)

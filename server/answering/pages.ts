@@ -1,10 +1,11 @@
-import { scoredItems } from '../../analysis/scoring/index.ts'
+import { givenWordsOf, scoredItems } from '../../analysis/scoring/index.ts'
 import type { AskedItem } from '../../analysis/scoring/index.ts'
 import type { Text } from '../../survey-definitions/schema.ts'
+import { helpFor } from '../web/help/index.ts'
 import { countAnswered, isAnswered, type Draft } from './draft.ts'
 import type { Say } from './landing-pages.ts'
 import { fieldOf } from './sheet-form.ts'
-import type { ItemsSheet, Sheet } from './sheets.ts'
+import { writtenIn, type ItemsSheet, type Sheet } from './sheets.ts'
 import type { OpenSitting } from './sitting.ts'
 
 export const inLocale = (text: Text | undefined, locale: string) => text?.[locale] ?? text?.['ja'] ?? ''
@@ -38,7 +39,7 @@ export function progressOf({ sheets, draft }: Pick<OpenSitting, 'sheets' | 'draf
 
 /** View model of templates/answering/review.hbs. */
 export function reviewView(sitting: OpenSitting, say: Say, locale: string): Record<string, unknown> {
-  const { sheets, draft, contact, code, identity } = sitting
+  const { sheets, plan, draft, contact, code, identity } = sitting
   const count = sheets.reduce((sum, sheet) => sum + openItems(sheet, draft).length, 0)
   const gaps = sheets.flatMap((sheet) => {
     if (sheet.kind === 'sex')
@@ -47,8 +48,10 @@ export function reviewView(sitting: OpenSitting, say: Say, locale: string): Reco
   })
   return {
     contact,
+    ...helpFor(writtenIn(draft, plan), locale),
     ...progressOf(sitting, say),
     gaps,
+    ownWords: sheets.flatMap((sheet) => wordsOfSheet(sheet, draft, say, locale)),
     gapCount: count + (draft.asksSex && draft.sex === null ? 1 : 0),
     lacksVerdict: lacksVerdict(sheets, draft),
     lacksSex: draft.asksSex && draft.sex === null,
@@ -56,6 +59,32 @@ export function reviewView(sitting: OpenSitting, say: Say, locale: string): Reco
     closesOn: sitting.campaign.closesOn,
     asksCode: !(code.isBound && identity.strength === 'code'),
   }
+}
+
+/** What was written beside options, under the question and the option it belongs to. */
+function wordsOfSheet(
+  sheet: Sheet,
+  draft: Draft,
+  say: Say,
+  locale: string,
+): { key: string; value: string; href: string; action: string }[] {
+  if (sheet.kind === 'sex') return []
+  const answers = draft.answers[sheet.version.slug] ?? {}
+  return sheet.items.flatMap((asked) =>
+    givenWordsOf(asked, answers).flatMap((words) => {
+      const written = answers[words.asked.id]
+      if (typeof written !== 'string' || written === '') return []
+      const option = inLocale(words.asked.item.text, locale)
+      return [
+        {
+          key: say('answering.review.wordsOf', { question: inLocale(asked.item.text, locale), option }),
+          value: written,
+          href: `/answer/${sheet.number}#${fieldOf(words.asked.id)}`,
+          action: say('answering.review.changeWords'),
+        },
+      ]
+    }),
+  )
 }
 
 /** Up to so many gaps are named one by one; beyond that a line per screen. */

@@ -1,5 +1,5 @@
-import type { AskedItem } from '../../analysis/scoring/index.ts'
-import { mergeGiven, type Draft, type Given, type Wrong } from './draft.ts'
+import { givenWordsOf, ownWordsOf, type AskedItem } from '../../analysis/scoring/index.ts'
+import { clearStrayWords, mergeGiven, type Draft, type Given, type Wrong } from './draft.ts'
 import type { ItemsSheet } from './sheets.ts'
 
 /** Fields of a sheet's form: `a_<item>` the answer, `was_<item>` whether its field was filled when the page was made. */
@@ -15,22 +15,28 @@ export type SheetBody = Readonly<Record<string, string | readonly string[] | und
 
 /** Fields that say they are answers but are not of this sheet: an invented item. */
 export function strangeFields(sheet: ItemsSheet, body: SheetBody): string[] {
-  const known = new Set(sheet.items.map((asked) => fieldOf(asked.id)))
+  const words = sheet.items.flatMap((asked) => ownWordsOf(asked).map((one) => one.asked))
+  const known = new Set([...sheet.items, ...words].map((asked) => fieldOf(asked.id)))
   return Object.keys(body).filter((name) => name.startsWith('a_') && !known.has(name))
 }
 
-/** Lays a sheet's form over the draft. */
+/** Lays a sheet's form over the draft: first the answers, then own words beside the options that are chosen now. */
 export function applyForm(
   draft: Draft,
   sheet: ItemsSheet,
   body: SheetBody,
   formId: string,
 ): { draft: Draft; wrong: Wrong[] } {
-  const given = sheet.items.map((item): Given => {
+  const { slug } = sheet.version
+  const givenOf = (item: AskedItem): Given => {
     const raw = body[fieldOf(item.id)]
     // boxes of which none is ticked send nothing; the hidden mark tells that they were on the page
     const isEmptied = item.item.type === 'multiple' && raw === undefined && body[wasFieldOf(item.id)] !== undefined
     return { item, raw: isEmptied ? [] : raw, wasFilled: body[wasFieldOf(item.id)] === 'filled' }
-  })
-  return mergeGiven(draft, sheet.version.slug, given, formId)
+  }
+  const chosen = mergeGiven(draft, slug, sheet.items.map(givenOf), formId)
+  const answers = chosen.draft.answers[slug] ?? {}
+  const words = sheet.items.flatMap((item) => givenWordsOf(item, answers).map(({ asked }) => asked))
+  const written = mergeGiven(chosen.draft, slug, words.map(givenOf), formId)
+  return { draft: clearStrayWords(written.draft, slug, sheet.items), wrong: [...chosen.wrong, ...written.wrong] }
 }

@@ -1,12 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Answer, AskedItem } from '../../analysis/scoring/index.ts'
+import { ownWordsOf, type Answer, type AskedItem, type OwnWords } from '../../analysis/scoring/index.ts'
 import type { Services } from '../services.ts'
+import { helpFor } from '../web/help/index.ts'
 import { drawShell, type Shell } from '../web/shell.ts'
 import { isAnswered, type Wrong } from './draft.ts'
 import type { Say } from './landing-pages.ts'
 import { inLocale, isNumbered, progressOf } from './pages.ts'
 import { fieldOf, hasTypedField, wasFieldOf, type SheetBody } from './sheet-form.ts'
-import type { ItemsSheet, Sheet } from './sheets.ts'
+import { writtenIn, type ItemsSheet, type Sheet } from './sheets.ts'
 import type { Frame, OpenSitting } from './sitting.ts'
 
 /** What was just sent and not taken: typed values stay as typed. */
@@ -26,6 +27,7 @@ export function sendSheet(
   const { timeZone, companyName } = sitting.identity
   const say: Say = (key, values) => services.texts.text(locale, key, values)
   const progress = progressOf(sitting, say)
+  const help = drawHelp(services, request, writtenIn(sitting.draft, sitting.plan))
   if (sheet.kind === 'sex') {
     const view = {
       ...around(sitting, sheet),
@@ -34,7 +36,7 @@ export function sendSheet(
       kind: 'sex',
       heading: say('answering.sex.title'),
     }
-    return reply.page('answering/sheet', { ...view, sexIs: sitting.draft.sex ?? '' })
+    return reply.page('answering/sheet', { ...view, help, sexIs: sitting.draft.sex ?? '' })
   }
   const errors = (refused?.wrong ?? []).map((one) => ({
     field: fieldOf(one.itemId),
@@ -46,7 +48,7 @@ export function sendSheet(
   const view = { ...around(sitting, sheet), ...headOf(sheet, say, locale), errors, kind: 'items' }
   if (refused) {
     const html = Buffer.concat(questions).toString()
-    return reply.page('answering/sheet', { ...view, ...progress, questions: html }, { status: 400 })
+    return reply.page('answering/sheet', { ...view, ...progress, help, questions: html }, { status: 400 })
   }
   const { progressMax } = progress
   // screens and items that are not asked of everybody change these
@@ -56,10 +58,16 @@ export function sendSheet(
     return drawShell(services.renderer, 'answering/sheet', { locale, timeZone, data }, holes)
   })
   const { progressValue, progressWords } = progress
-  return reply.pageFrom(shell, { progressValue, progressWords, questions })
+  return reply.pageFrom(shell, { progressValue, progressWords, questions, help: [Buffer.from(help)] })
 }
 
-const holes = ['csrf', 'formId', 'progressValue', 'progressWords', 'questions']
+/** Help lines where one of these texts holds words of the kept list; otherwise nothing at all. */
+export function drawHelp(services: Services, { locale }: FastifyRequest, written: readonly string[]): string {
+  const data = helpFor(written, locale)
+  return data.helpLines ? services.renderer.render('web/help-lines', { locale, timeZone: 'UTC', data }) : ''
+}
+
+const holes = ['csrf', 'formId', 'progressValue', 'progressWords', 'questions', 'help']
 
 const shells = new WeakMap<Frame, Map<string, Shell>>()
 
@@ -115,10 +123,40 @@ function questionsOf(
   const answers = draft.answers[sheet.version.slug] ?? {}
   return sheet.items.map((asked) => {
     const answer = answers[asked.id]
-    const drawItem = () => Buffer.from(draw(itemView(sheet, asked, answer, locale, refused)))
-    const hasOneChoice = asked.item.type === 'single' || asked.item.type === 'rating'
+    const words = ownWordsOf(asked).map((one) => wordsView(one, answers[one.asked.id], refused))
+    const drawItem = () => Buffer.from(draw(itemView(sheet, asked, answer, locale, words, refused)))
+    // what somebody wrote is theirs alone
+    const hasOneChoice = (asked.item.type === 'single' || asked.item.type === 'rating') && words.length === 0
     return hasOneChoice && !refused ? drawOnce(asked, `${locale} ${String(answer ?? '')}`, drawItem) : drawItem()
   })
+}
+
+/** A line for own words as templates/answering/item.hbs draws it, under the option it belongs to. */
+interface WordsView {
+  option: string
+  field: string
+  wasField: string
+  was: 'filled' | 'empty'
+  most: number
+  rows: number
+  filledText: string
+}
+
+/** From so many characters on a line gets room for more than one. */
+const longWords = 100
+
+function wordsView({ value, asked }: OwnWords, answer: Answer | undefined, refused: Refused | undefined): WordsView {
+  const typed = refused?.body[fieldOf(asked.id)]
+  const most = asked.item.type === 'text' ? asked.item.max_length : 0
+  return {
+    option: String(value),
+    field: fieldOf(asked.id),
+    wasField: wasFieldOf(asked.id),
+    was: isAnswered(answer) ? 'filled' : 'empty',
+    most,
+    rows: most > longWords ? 3 : 0,
+    filledText: typeof typed === 'string' ? typed : typeof answer === 'string' ? answer : '',
+  }
 }
 
 function itemView(
@@ -126,6 +164,7 @@ function itemView(
   asked: AskedItem,
   answer: Answer | undefined,
   locale: string,
+  words: readonly WordsView[],
   refused: Refused | undefined,
 ): Record<string, unknown> {
   const { item } = asked
@@ -146,8 +185,9 @@ function itemView(
       no: String(option.value),
       words: inLocale(option.text, locale),
       checked: chosen.has(String(option.value)),
+      ownWords: words.find((one) => one.option === String(option.value)),
     }))
-    return { ...common, kind: 'choices', many: item.type === 'multiple', choices }
+    return { ...common, kind: 'choices', many: item.type === 'multiple', choices, wordFields: words }
   }
   if (item.type === 'rating') {
     const values = Array.from({ length: item.max - item.min + 1 }, (_none, step) => item.min + step)
@@ -170,7 +210,9 @@ function itemView(
 
 /** What was typed wrongly, with what is allowed. */
 function faultWords(sheet: ItemsSheet, { itemId, fault }: Wrong, say: Say): string {
-  const item = sheet.items.find((asked) => asked.id === itemId)?.item
+  const all = sheet.items.flatMap((asked) => [asked, ...ownWordsOf(asked).map((one) => one.asked)])
+  const item = all.find((asked) => asked.id === itemId)?.item
+  if (item?.type === 'text' && fault === 'too-long') return say('answering.fault.text', { most: item.max_length })
   if (item?.type === 'number') return say('answering.fault.number', { min: item.min, max: item.max })
   return say(`answering.fault.${fault}`)
 }

@@ -1,4 +1,4 @@
-import { itemsOfVisibility, visibleItems, type AskedItem } from '../../analysis/scoring/index.ts'
+import { itemsOfVisibility, ownWordsOf, visibleItems, type AskedItem } from '../../analysis/scoring/index.ts'
 import type { Section } from '../../survey-definitions/schema.ts'
 import type { QuestionnaireVersion } from '../questionnaires/index.ts'
 import type { Draft } from './draft.ts'
@@ -107,6 +107,22 @@ function cutSheets(versions: readonly QuestionnaireVersion[], asksSex: boolean):
   }
   if (asksSex) sheets.push({ kind: 'sex', number: sheets.length + 1 })
   return sheets
+}
+
+/** Can something be written on this screen? */
+export const takesWords = (sheet: Sheet): boolean =>
+  sheet.kind === 'items' && sheet.items.some((asked) => asked.item.type === 'text' || ownWordsOf(asked).length > 0)
+
+/** Everything somebody has written in their own words so far, seen or not. */
+export function writtenIn(draft: Draft, plan: readonly Sheet[]): string[] {
+  return plan.flatMap((sheet) => {
+    if (sheet.kind === 'sex') return []
+    const answers = draft.answers[sheet.version.slug] ?? {}
+    return sheet.items.flatMap((asked) => {
+      const fields = asked.item.type === 'text' ? [asked] : ownWordsOf(asked).map((words) => words.asked)
+      return fields.flatMap(({ id }) => (typeof answers[id] === 'string' ? [answers[id]] : []))
+    })
+  })
 }
 
 /** Has this questionnaire items that are not asked of everybody? */

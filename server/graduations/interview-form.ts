@@ -1,10 +1,10 @@
-import { readAnswer, type AskedItem } from '../../analysis/scoring/index.ts'
+import { givenWordsOf, ownWordsOf, readAnswer, type AskedItem } from '../../analysis/scoring/index.ts'
 import type { QuestionnaireVersion } from '../questionnaires/index.ts'
 import type { FieldError } from '../web/render.ts'
 import type { InterviewAnswers } from './interviews.ts'
 
 type Locale = 'ja' | 'en'
-type Say = (key: string) => string
+type Say = (key: string, values?: Record<string, string | number>) => string
 
 /** A question as the page draws it; `widget` says how, whatever the type of the item. */
 export interface QuestionView {
@@ -15,8 +15,16 @@ export interface QuestionView {
   multiple: boolean
   /** few short options: side by side where there is room */
   inline: boolean
-  entries: { value: string; label: string; checked: boolean; selected: boolean }[]
+  entries: { value: string; label: string; checked: boolean; selected: boolean; ownWords?: WordsField }[]
   typed: string
+  longest: number
+}
+
+/** A line for own words under an option. */
+interface WordsField {
+  field: string
+  label: string
+  words: string
   longest: number
 }
 
@@ -41,12 +49,13 @@ export function interviewForm(
     instruction: inLocale(section.instruction, locale),
     questions: questionnaire.items
       .filter((asked) => asked.sectionId === section.id)
-      .map((asked) => questionOf(asked, locale, givenFor(body, asked.id), say)),
+      .map((asked) => questionOf(asked, locale, body, say)),
   }))
 }
 
-function questionOf(asked: AskedItem, locale: Locale, given: readonly string[], say: Say): QuestionView {
+function questionOf(asked: AskedItem, locale: Locale, body: unknown, say: Say): QuestionView {
   const { item } = asked
+  const given = givenFor(body, asked.id)
   const view = {
     name: fieldOf(item.id),
     words: [inLocale(item.stem, locale), inLocale(item.text, locale)].filter(Boolean).join(' '),
@@ -64,7 +73,11 @@ function questionOf(asked: AskedItem, locale: Locale, given: readonly string[], 
   switch (item.type) {
     case 'single':
     case 'multiple': {
-      const entries = asked.options.map((option) => entry(String(option.value), inLocale(option.text, locale)))
+      const fields = new Map(ownWordsOf(asked).map((one) => [one.value, wordsField(one.asked, locale, body, say)]))
+      const entries: QuestionView['entries'] = asked.options.map((option) => {
+        const field = fields.get(option.value)
+        return { ...entry(String(option.value), inLocale(option.text, locale)), ...(field && { ownWords: field }) }
+      })
       // a chosen radio cannot be taken back by itself
       if (item.type === 'single') entries.push(entry('', say('graduations.interview.noAnswer')))
       return { ...view, widget: 'choices', entries }
@@ -87,7 +100,19 @@ function questionOf(asked: AskedItem, locale: Locale, given: readonly string[], 
   }
 }
 
-/** Reads a sent form: answers by item id, null where left open; faults at their fields. */
+function wordsField(asked: AskedItem, locale: Locale, body: unknown, say: Say): WordsField {
+  return {
+    field: fieldOf(asked.id),
+    label: say('graduations.interview.ownWords', { option: inLocale(asked.item.text, locale) }),
+    words: givenFor(body, asked.id)[0] ?? '',
+    longest: asked.item.type === 'text' ? asked.item.max_length : 0,
+  }
+}
+
+/**
+ * Reads a sent form: answers by item id, null where left open; faults at their fields. Own words count only beside an option
+ * that is chosen; others are dropped.
+ */
 export function readInterview(
   questionnaire: QuestionnaireVersion,
   body: unknown,
@@ -95,10 +120,14 @@ export function readInterview(
 ): { answers: InterviewAnswers; errors?: undefined } | { answers?: undefined; errors: FieldError[] } {
   const answers: InterviewAnswers = {}
   const errors: FieldError[] = []
-  for (const asked of questionnaire.items) {
+  const readOne = (asked: AskedItem): void => {
     const read = readAnswer(asked, givenFor(body, asked.id))
     if (read.fault) errors.push({ field: fieldOf(asked.id), message: say(`graduations.interview.fault.${read.fault}`) })
     else answers[asked.id] = read.answer
+  }
+  for (const asked of questionnaire.items) {
+    readOne(asked)
+    for (const words of givenWordsOf(asked, answers)) readOne(words.asked)
   }
   return errors.length > 0 ? { errors } : { answers }
 }
@@ -107,6 +136,11 @@ function givenFor(body: unknown, itemId: string): readonly string[] {
   const value = ((body ?? {}) as Record<string, unknown>)[fieldOf(itemId)]
   const parts = Array.isArray(value) ? value : [value]
   return parts.filter((part): part is string => typeof part === 'string')
+}
+
+/** What somebody wrote in answers: texts, and own words beside options. */
+export function wordsIn(answers: InterviewAnswers | undefined): string[] {
+  return Object.values(answers ?? {}).filter((answer) => typeof answer === 'string')
 }
 
 /** Answers as question and words, in printed order; what was left open is left out. */
@@ -121,7 +155,10 @@ export function interviewInWords(
     const chosen = typeof answer === 'object' ? answer : [answer]
     const words = chosen.map((value) => {
       const option = asked.options.find((one) => one.value === value)
-      return option ? inLocale(option.text, locale) : String(value)
+      if (!option) return String(value)
+      const words = option.free_text && answers[option.free_text.id]
+      const label = inLocale(option.text, locale)
+      return typeof words === 'string' ? (locale === 'ja' ? `${label}「${words}」` : `${label}: “${words}”`) : label
     })
     return words.length === 0
       ? []

@@ -3,10 +3,12 @@ import { z } from 'zod'
 import { dateIn } from '../clock.ts'
 import type { Services } from '../services.ts'
 import { asAudience, forAudience } from '../web/audience.ts'
+import { helpFor } from '../web/help/index.ts'
 import { Problem } from '../web/problems.ts'
 import { once } from '../web/repeated-post.ts'
 import { enterContact, findContact, maskAddress, setHrMayRead } from './contacts.ts'
-import { findInterview } from './interviews.ts'
+import { wordsIn } from './interview-form.ts'
+import { findInterview, openAnswers } from './interviews.ts'
 import { contactOf, getLeaver, subjectOf } from './leavers.ts'
 import { leaverSteps } from './pages.ts'
 import { lastDayOf, usesCompanyAddress } from './rules.ts'
@@ -34,6 +36,7 @@ export function addLeaverRoutes(app: FastifyInstance, services: Services): void 
 
   app.get('/graduation', async (request, reply) => {
     const { companyId, subjectId, timeZone } = subjectOf(request)
+    const { done } = request.query as { done?: string }
     const found = await asAudience(services, request, async (db: AnyHandle) => {
       const leaver = await getLeaver(db, services, companyId, subjectId)
       return {
@@ -41,12 +44,13 @@ export function addLeaverRoutes(app: FastifyInstance, services: Services): void 
         steps: await listSteps(db, companyId, [leaver.departureId]),
         contact: await findContact(db, services, companyId, subjectId),
         interview: await findInterview(db, companyId, subjectId),
+        justSent: done === 'interview' ? await openAnswers(db, services, companyId, subjectId) : undefined,
       }
     })
     const { leaver, contact, interview } = found
     const today = dateIn(timeZone, services.clock.now())
-    const { done } = request.query as { done?: string }
     return reply.page('graduations/walk', {
+      ...helpFor(wordsIn(found.justSent), request.locale),
       contact: contactOf(leaver.company),
       ...(done &&
         doneNotices.has(done) && { notice: { kind: 'good', text: say(request, `graduations.notice.${done}`) } }),

@@ -6,9 +6,10 @@ import type { Transaction } from '../database/connection.ts'
 import type { Services } from '../services.ts'
 import { asAudience } from '../web/audience.ts'
 import { contactOf } from '../web/contact.ts'
+import { helpFor } from '../web/help/index.ts'
 import { Problem } from '../web/problems.ts'
 import { once } from '../web/repeated-post.ts'
-import { askConsultation, listConsultations } from './consultations.ts'
+import { askConsultation, listConsultations, ownMessages } from './consultations.ts'
 import { ownRecordOf } from './own-record.ts'
 import type { ResultsTables } from './tables.ts'
 
@@ -75,7 +76,9 @@ async function consultationPage(services: Services, request: FastifyRequest): Pr
       own.companyId,
       asked.map((one) => one.physicianId),
     )
+    const written = await ownMessages(db, services.vault, own.companyId, asked)
     return {
+      ...helpFor([...written, typed['message'], typed['how_to_reach']], request.locale),
       physicians: physicians.map((one) => ({
         value: one.userId,
         label: one.name,

@@ -84,6 +84,22 @@ export async function listConsultations(db: AnyHandle, companyId: string): Promi
   return [...all.filter((one) => !one.closedAt), ...all.filter((one) => one.closedAt)]
 }
 
+/** What the person wrote in consultations that are open (role employee: the own ones); those whose key is gone are left out. */
+export async function ownMessages(
+  db: AnyHandle,
+  vault: Vault,
+  companyId: string,
+  consultations: readonly Consultation[],
+): Promise<string[]> {
+  const open = consultations.filter((one) => !one.closedAt)
+  const messages = await vault.openMany<ConsultationMessage>(
+    db,
+    companyId,
+    open.map((one) => ({ table: 'consultation', rowId: one.id, sealed: one.sealed })),
+  )
+  return messages.flatMap((one) => (one ? [one.message, one.howToReach] : []))
+}
+
 /** Opens one (role physician: the chosen one). The caller writes the audit row. @throws {Problem} not_found */
 export async function openConsultation(
   db: AnyHandle,

@@ -37,9 +37,10 @@ function keepSaved(form) {
     saving = true
     changed = false
     const filled = countFilled(form)
-    const saved = await send(form)
+    const { saved, help } = await send(form)
     saving = false
     if (saved) {
+      showHelp(form, help)
       failures = 0
       showAnswered(filled)
       if (!changed) say(status, status?.dataset.savedText)
@@ -63,10 +64,19 @@ async function send(form) {
       credentials: 'same-origin',
       redirect: 'error',
     })
-    return response.ok
+    const isPage = response.headers.get('content-type')?.startsWith('text/html')
+    return { saved: response.ok, help: response.ok && isPage ? await response.text() : '' }
   } catch {
-    return false
+    return { saved: false, help: '' }
   }
+}
+
+// Where the server answers a save with a piece of the page (help lines), it is shown at once and stays.
+function showHelp(form, help) {
+  const place = form.querySelector('[data-help]')
+  if (!help || !place || place.firstChild || document.querySelector('.help-lines')) return
+  place.innerHTML = help
+  place.scrollIntoView({ block: 'nearest' })
 }
 
 function progressOf(form) {
@@ -82,7 +92,7 @@ function progressOf(form) {
 
 function countFilled(form) {
   const isFilled = (field) => (field.type === 'radio' || field.type === 'checkbox' ? field.checked : field.value.trim() !== '')
-  return [...form.querySelectorAll('[data-was]')].filter((item) => [...item.querySelectorAll('input, textarea')].some(isFilled)).length
+  return [...form.querySelectorAll('[data-was]')].filter((item) => [...item.querySelectorAll('input, textarea')].filter((field) => !('words' in field.dataset)).some(isFilled)).length
 }
 
 function fields(form) {

@@ -20,8 +20,14 @@ export interface Survey {
   token: (code: string) => Promise<string>
 }
 
-export async function openSurvey(world: World, changes: Partial<CampaignPlan> = {}): Promise<Survey> {
+/** `publish`: puts questionnaires of the company's own there before the campaign is planned. */
+export async function openSurvey(
+  world: World,
+  changes: Partial<CampaignPlan> = {},
+  publish?: (company: TestStaff) => Promise<void>,
+): Promise<Survey> {
   const company = await fillCompany(world)
+  await publish?.(company)
   const { companyId, companyKey } = company
   const campaignId = await signedCampaign(world, company, changes)
   await openCampaign(world.services, companyId, campaignId, world.clock.now())
