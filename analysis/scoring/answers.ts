@@ -104,18 +104,30 @@ function isCalendarDate(text: string): boolean {
   return year >= 1 && days !== undefined && day >= 1 && day <= days
 }
 
+/** Which numbers an item that is calculated with may be answered with. */
+export type NumbersAllowed = {
+  readonly low: number
+  readonly high: number
+  readonly whole: boolean
+  /** the only ones, where options leave gaps between them */
+  readonly among: ReadonlySet<unknown> | undefined
+}
+
 /**
- * A fast form of {@link checkAnswer} for the items that are calculated with: says whether a number is allowed.
- * Items without numbers allow none.
+ * A fast form of {@link checkAnswer} for the items that are calculated with. Items without numbers allow none.
+ *
+ * Example: options 1 to 4 allow whole numbers from 1 to 4; options 0, 1 and 5 the same from 0 to 5, among 0, 1, 5.
  */
-export function compileNumberCheck(asked: AskedItem): (value: number) => boolean {
+export function numbersAllowed(asked: AskedItem): NumbersAllowed {
   const { item } = asked
   const range = numericRange(asked)
-  if (!range) return () => false
-  if (item.type === 'single') {
-    const allowed = new Set(asked.options.map((option) => option.value))
-    return (value) => allowed.has(value)
+  if (!range) return { low: Infinity, high: -Infinity, whole: true, among: undefined }
+  const [low, high] = range
+  const isGapped = item.type === 'single' && asked.options.length <= high - low
+  return {
+    low,
+    high,
+    whole: item.type !== 'number' || item.integer,
+    among: isGapped ? new Set(asked.options.map((option) => option.value)) : undefined,
   }
-  const whole = item.type === 'rating' || (item.type === 'number' && item.integer)
-  return (value) => value >= range[0] && value <= range[1] && (!whole || Number.isInteger(value))
 }

@@ -1,9 +1,10 @@
-import { compileMean } from './mean.ts'
+import { planMean } from './mean.ts'
+import { compileTermSums, plainSum } from './term-sum.ts'
 import type { Composite } from '../../survey-definitions/schema.ts'
-import type { RangeOf, SlotOf } from './scales.ts'
+import type { Numbers, RangeOf, SlotOf } from './scales.ts'
 
-/** A composite from a row of numbers and the raw values of the scales by id; NaN when a part is missing. */
-export type CompositeOf = (numbers: readonly number[], rawOf: (scaleId: string) => number) => number
+/** A composite from a row of numbers and the raw values of the scales, by position; NaN when a part is missing. */
+export type CompositeOf = (numbers: Numbers, raws: Numbers) => number
 
 /** Composites by id, in the order of the definition; null where a part has no answer. */
 export type CompositeScores = Readonly<Record<string, number | null>>
@@ -15,11 +16,21 @@ export type CompositeScores = Readonly<Record<string, number | null>>
  *
  * Example: scales 2, 3 and 4 give 3.
  */
-export function compileComposite(composite: Pick<Composite, 'formula'>, slotOf: SlotOf, rangeOf: RangeOf): CompositeOf {
+export function compileComposite(
+  composite: Pick<Composite, 'formula'>,
+  slotOf: SlotOf,
+  rangeOf: RangeOf,
+  positionOf: (scaleId: string) => number,
+): CompositeOf {
   const { formula } = composite
-  if (!('scales' in formula)) {
-    const mean = compileMean(formula, slotOf, rangeOf)
-    return (numbers) => mean(numbers)
+  const isOfScales = 'scales' in formula
+  const plan = isOfScales
+    ? { ...plainSum(formula.scales.map(positionOf)), divisor: formula.scales.length }
+    : planMean(formula, slotOf, rangeOf)
+  const work = compileTermSums([plan])
+  const value = new Float64Array(1)
+  return (numbers, raws) => {
+    work(isOfScales ? raws : numbers, value)
+    return value[0]!
   }
-  return (_numbers, rawOf) => formula.scales.reduce((sum, id) => sum + rawOf(id), 0) / formula.scales.length
 }

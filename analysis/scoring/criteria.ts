@@ -1,4 +1,8 @@
+import { keysOf } from './keys.ts'
+import { compileTermSums } from './term-sum.ts'
 import type { Condition, Criterion } from '../../survey-definitions/schema.ts'
+import type { Numbers } from './scales.ts'
+import type { TermSum } from './term-sum.ts'
 
 /** Outcome of one method of the high-stress criteria. */
 export type Verdict = {
@@ -9,23 +13,34 @@ export type Verdict = {
   readonly rulesMet: readonly string[]
 }
 
-type Test = (totals: readonly number[]) => boolean
+type Test = (totals: Numbers) => boolean
 
 /**
- * Prepares the rules of a criterion: totals in, verdict out. High stress when any rule holds. Undefined when a total is
- * NaN: an unanswered item gives no verdict, it is never imputed.
+ * Prepares the verdict of a criterion: its totals (each from a row of numbers), then its rules. High stress when any rule
+ * holds. Null when a total is NaN: an unanswered item gives no verdict, it is never imputed.
  *
  * Example, simple sum of the 57-item form (ア: B ≥ 77; イ: A+C ≥ 76 and B ≥ 63): totals 50, 63, 26 meet イ alone.
  * Source: https://wic-net.com/material/document/17187/263.
  */
-export function compileVerdict(criterion: Criterion): (totals: readonly number[]) => Verdict | null {
-  const ids = criterion.totals.map((total) => total.id)
+export function compileVerdict(
+  criterion: Criterion,
+  totalsOf: readonly TermSum[],
+): (numbers: Numbers) => Verdict | null {
+  const ids = keysOf(criterion.totals.map((total) => total.id))
   const rules = criterion.rules.map((rule) => ({ id: rule.id, holds: compileCondition(rule.when, ids) }))
-  return (totals) => {
-    if (totals.some((total) => Number.isNaN(total))) return null
-    const rulesMet = rules.filter((rule) => rule.holds(totals)).map((rule) => rule.id)
-    const byId: Record<string, number> = {}
-    for (const [index, id] of ids.entries()) byId[id] = totals[index] ?? Number.NaN
+  const blank = Object.fromEntries(ids.map((id) => [id, Number.NaN]))
+  const sumUp = compileTermSums(totalsOf)
+  const totals = new Float64Array(ids.length)
+  return (numbers) => {
+    sumUp(numbers, totals)
+    const byId = { ...blank }
+    for (let index = 0; index < ids.length; index++) {
+      const total = totals[index]!
+      if (Number.isNaN(total)) return null
+      byId[ids[index]!] = total
+    }
+    const rulesMet: string[] = []
+    for (const rule of rules) if (rule.holds(totals)) rulesMet.push(rule.id)
     return { totals: byId, highStress: rulesMet.length > 0, rulesMet }
   }
 }
@@ -33,11 +48,17 @@ export function compileVerdict(criterion: Criterion): (totals: readonly number[]
 function compileCondition(condition: Condition, ids: readonly string[]): Test {
   if ('all' in condition) {
     const tests = condition.all.map((part) => compileCondition(part, ids))
-    return (totals) => tests.every((test) => test(totals))
+    return (totals) => {
+      for (const test of tests) if (!test(totals)) return false
+      return true
+    }
   }
   if ('any' in condition) {
     const tests = condition.any.map((part) => compileCondition(part, ids))
-    return (totals) => tests.some((test) => test(totals))
+    return (totals) => {
+      for (const test of tests) if (test(totals)) return true
+      return false
+    }
   }
   const slots = condition.sum.map((id) => ids.indexOf(id))
   const { at_least: atLeast = -Infinity, at_most: atMost = Infinity } = condition

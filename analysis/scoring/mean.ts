@@ -1,28 +1,22 @@
 import type { Formula } from '../../survey-definitions/schema.ts'
-import type { RangeOf, RawOf, SlotOf } from './scales.ts'
+import type { RangeOf, SlotOf } from './scales.ts'
+import type { TermSum } from './term-sum.ts'
 
 /** What is averaged: the answers to `items` as they are, those to `reverse` as lowest + highest − answer. */
 export type MeanFormula = Pick<Extract<Formula, { method: 'mean' }>, 'items' | 'reverse'>
 
 /**
- * Prepares a mean over items, each once, with some turned round so that all point the same way. One missing item leaves it
- * empty: nothing is averaged over those that happen to be there.
+ * A mean over items, each once, with some turned round so that all point the same way. One missing item leaves it empty:
+ * nothing is averaged over those that happen to be there.
  *
  * Example: `fatigue` of the 80-item form, the mean of 5 − q24, 5 − q25 and 5 − q26, is 2.3333 with answers 2, 3, 3.
  */
-export function compileMean(formula: MeanFormula, slotOf: SlotOf, rangeOf: RangeOf): RawOf {
+export function planMean(formula: MeanFormula, slotOf: SlotOf, rangeOf: RangeOf): TermSum {
   const terms = [
     ...formula.items.map((id) => ({ slot: slotOf(id), mirror: undefined })),
     ...formula.reverse.map((id) => ({ slot: slotOf(id), mirror: rangeOf(id)[0] + rangeOf(id)[1] })),
   ]
-  return (numbers) => {
-    let sum = 0
-    for (const { slot, mirror } of terms) {
-      const number = numbers[slot] ?? Number.NaN
-      sum += mirror === undefined ? number : mirror - number
-    }
-    return sum / terms.length
-  }
+  return { constant: 0, terms, divisor: terms.length }
 }
 
 /** Lowest and highest value of a mean. Example: four-point items give `[1, 4]`, turned round or not. */

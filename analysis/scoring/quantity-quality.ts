@@ -21,8 +21,8 @@ export function compileQuantityQuality(formula: QuantityQuality, slotOf: SlotOf,
   const days = formula.days === undefined ? undefined : slotOf(formula.days)
   return (numbers) => {
     // multiplied before it is divided: 0.6 × 0.5 is not 0.3 in binary fractions, 6 × 5 is 30
-    const lost = whole - (numbers[quantity] ?? Number.NaN) * (numbers[quality] ?? Number.NaN)
-    return (lost * (days === undefined ? 1 : (numbers[days] ?? Number.NaN))) / whole
+    const lost = whole - numbers[quantity]! * numbers[quality]!
+    return (lost * (days === undefined ? 1 : numbers[days]!)) / whole
   }
 }
 

@@ -1,6 +1,8 @@
-import { compileMean, rangeOfMean } from './mean.ts'
+import { planMean, rangeOfMean } from './mean.ts'
 import { compileQuantityQuality, itemsOfQuantityQuality, rangeOfQuantityQuality } from './quantity-quality.ts'
+import { compileTermSums, plainSum } from './term-sum.ts'
 import type { Formula, Questionnaire } from '../../survey-definitions/schema.ts'
+import type { SumUp, TermSum } from './term-sum.ts'
 
 /** Position of an item's number in the row of numbers being scored. */
 export type SlotOf = (itemId: string) => number
@@ -8,8 +10,11 @@ export type SlotOf = (itemId: string) => number
 /** Lowest and highest number an item can be answered with. */
 export type RangeOf = (itemId: string) => readonly [number, number]
 
+/** Numbers by position: what is summed over. A typed array where speed matters. */
+export type Numbers = { readonly [position: number]: number }
+
 /** A raw score from a row of numbers; NaN when one of its items has no answer (NaN in the row). */
-export type RawOf = (numbers: readonly number[]) => number
+export type RawOf = (numbers: Numbers) => number
 
 type Sum = Extract<Formula, { method: 'sum' }>
 
@@ -20,11 +25,33 @@ export function itemsOfFormula(formula: Formula): string[] {
   return itemsOfQuantityQuality(formula)
 }
 
-/** Prepares a scale's formula, by its method. Nothing is imputed and nothing rounded. */
+/** A method that is more than a sum. */
+type OwnWay = { readonly position: number; readonly rawOf: RawOf }
+
+/** Prepares formulas, each by its method: their raw scores in one go, by position. Nothing is imputed and nothing rounded. */
+export function compileRaws(formulas: readonly Formula[], slotOf: SlotOf, rangeOf: RangeOf): SumUp {
+  const ownWays: OwnWay[] = []
+  const sums = formulas.map((formula, position): TermSum => {
+    if (formula.method === 'sum') return planSum(formula, slotOf)
+    if (formula.method === 'mean') return planMean(formula, slotOf, rangeOf)
+    ownWays.push({ position, rawOf: compileQuantityQuality(formula, slotOf, rangeOf) })
+    return plainSum([])
+  })
+  const sumUp = compileTermSums(sums)
+  return (numbers, into) => {
+    sumUp(numbers, into)
+    for (const { position, rawOf } of ownWays) into[position] = rawOf(numbers)
+  }
+}
+
+/** Prepares one formula; see {@link compileRaws}. */
 export function compileRaw(formula: Formula, slotOf: SlotOf, rangeOf: RangeOf): RawOf {
-  if (formula.method === 'sum') return compileSum(formula, slotOf)
-  if (formula.method === 'mean') return compileMean(formula, slotOf, rangeOf)
-  return compileQuantityQuality(formula, slotOf, rangeOf)
+  const raw = new Float64Array(1)
+  const work = compileRaws([formula], slotOf, rangeOf)
+  return (numbers) => {
+    work(numbers, raw)
+    return raw[0]!
+  }
 }
 
 /**
@@ -34,15 +61,10 @@ export function compileRaw(formula: Formula, slotOf: SlotOf, rangeOf: RangeOf): 
  * Example: 15 − (q1 + q2 + q3) with answers 1, 1, 2 gives 11, the quantitative load of the official worked example
  * (https://wic-net.com/material/document/17187/267).
  */
-function compileSum(formula: Sum, slotOf: SlotOf): RawOf {
-  const plus = formula.plus.map(slotOf)
-  const minus = formula.minus.map(slotOf)
-  return (numbers) => {
-    let raw = formula.constant
-    for (const slot of plus) raw += numbers[slot] ?? Number.NaN
-    for (const slot of minus) raw -= numbers[slot] ?? Number.NaN
-    return raw
-  }
+function planSum(formula: Sum, slotOf: SlotOf): TermSum {
+  const plus = formula.plus.map((id) => ({ slot: slotOf(id), mirror: undefined }))
+  const minus = formula.minus.map((id) => ({ slot: slotOf(id), mirror: 0 }))
+  return { constant: formula.constant, terms: [...plus, ...minus], divisor: 1 }
 }
 
 /**
@@ -64,12 +86,6 @@ export function reachableRange(formula: Formula, rangeOf: RangeOf): [number, num
   }
   return [low, high]
 }
-
-/** What one scale says about a person. `point` is null where the scale has no point table or the sex is not known. */
-export type ScaleScore = { readonly raw: number; readonly point: number | null }
-
-/** Scores by scale id, in the order of the definition; null where an item of the scale has no answer. */
-export type ScaleScores = Readonly<Record<string, ScaleScore | null>>
 
 /** Whether any scale needs the person's sex. */
 export function needsSex(questionnaire: Pick<Questionnaire, 'scales' | 'point_scales'>): boolean {

@@ -1,16 +1,19 @@
-import { AnswerError, compileNumberCheck } from './answers.ts'
 import { compileComposite } from './composites.ts'
-import { compilePointSums } from './conversion.ts'
+import { planPointSums } from './conversion.ts'
 import { compileVerdict } from './criteria.ts'
 import { listItems, numericRange } from './items.ts'
-import { compilePoints } from './points.ts'
-import { compileRaw, itemsOfFormula, needsSex } from './scales.ts'
-import { compileSums } from './simple-sum.ts'
+import { ownWordsOf } from './own-words.ts'
+import { compileRow } from './row.ts'
+import { compileScaleScores } from './scale-scores.ts'
+import { itemsOfFormula, needsSex } from './scales.ts'
+import { planSimpleSums } from './simple-sum.ts'
 import type { Answers } from './answers.ts'
 import type { CompositeScores } from './composites.ts'
 import type { Verdict } from './criteria.ts'
 import type { Sex } from './points.ts'
-import type { RangeOf, ScaleScore, ScaleScores, SlotOf } from './scales.ts'
+import type { ScaleScores } from './scale-scores.ts'
+import type { Numbers } from './scales.ts'
+import type { TermSum } from './term-sum.ts'
 import type { Criterion, Questionnaire, Scale } from '../../survey-definitions/schema.ts'
 
 /** Everything a questionnaire says about one person's answers. */
@@ -73,7 +76,7 @@ export function countedItems(questionnaire: Questionnaire): string[] {
 /**
  * Prepares a questionnaire once, so that many people can be scored fast. The scorer is a pure function of answers and
  * sex. Answers to items that are not calculated with (free text, reasons) are left alone. It throws an
- * {@link AnswerError} for an answer outside the options and for an answer to an item the questionnaire does not have.
+ * `AnswerError` for an answer outside the options and for an answer to an item the questionnaire does not have.
  *
  * The definition must have passed the parser. Example: the official worked example, scored as a man, gives
  * `simpleSum.totals` A 51, B 92, C 31 and `conversion.totals` A 21, B 7, C 4, both high stress
@@ -81,94 +84,57 @@ export function countedItems(questionnaire: Questionnaire): string[] {
  */
 export function compileScorer(questionnaire: Questionnaire): Scorer {
   const items = listItems(questionnaire)
-  const known = new Set(items.map((asked) => asked.id))
-  const counted = new Set(countedItems(questionnaire))
-  const inVerdict = new Set(scoredItems(questionnaire))
-  const columns = items
-    .filter((asked) => counted.has(asked.id))
-    .map((asked) => ({ id: asked.id, allows: compileNumberCheck(asked), needed: inVerdict.has(asked.id) }))
-  const slots = new Map(columns.map((column, slot) => [column.id, slot]))
-  const slotOf = (id: string): number => slots.get(id) ?? -1
-
+  // own words beside an option are answers too; nothing counts them
+  const known = items.flatMap((asked) => [asked, ...ownWordsOf(asked).map((words) => words.asked)])
+  const row = compileRow(known, new Set(countedItems(questionnaire)), new Set(scoredItems(questionnaire)))
   const ranges = new Map(items.map((asked) => [asked.id, numericRange(asked)]))
   const rangeOf = (id: string): readonly [number, number] => ranges.get(id) ?? [Number.NaN, Number.NaN]
 
-  const scoreScales = compileScales(questionnaire.scales, slotOf, rangeOf)
-  const scorePoints = questionnaire.point_scales && compileScales(questionnaire.point_scales, slotOf, rangeOf)
+  const scales = compileScaleScores(questionnaire.scales, row.slotOf, rangeOf)
+  const pointScales = questionnaire.point_scales
+    ? compileScaleScores(questionnaire.point_scales, row.slotOf, rangeOf)
+    : scales
   const composites = questionnaire.composites.map((composite) => ({
     id: composite.id,
-    valueOf: compileComposite(composite, slotOf, rangeOf),
+    valueOf: compileComposite(composite, row.slotOf, rangeOf, scales.positionOf),
   }))
   const sexMatters = needsSex(questionnaire)
-  const judgeSums = compileSimpleSum(questionnaire, slotOf)
-  const judgePoints = compileConversion(questionnaire.criteria)
+  const judgeSums = compileMethod(questionnaire.criteria, 'simple-sum', (criterion) =>
+    planSimpleSums(criterion, questionnaire, row.slotOf),
+  )
+  const judgePoints = compileMethod(questionnaire.criteria, 'conversion', (criterion) =>
+    planPointSums(criterion, pointScales.positionOf),
+  )
 
   return (answers, sex) => {
-    for (const id in answers) if (!known.has(id)) throw new AnswerError(id, 'unknown-item')
-    const missing: string[] = sexMatters && sex === null ? ['sex'] : []
-    const numbers = columns.map(({ id, allows, needed }) => {
-      const answer = answers[id] ?? null
-      if (answer === null) {
-        if (needed) missing.push(id)
-        return Number.NaN
-      }
-      if (typeof answer !== 'number' || !allows(answer)) throw new AnswerError(id, 'not-an-option')
-      return answer
-    })
-    const scales = scoreScales(numbers, sex)
-    const pointScales = scorePoints ? scorePoints(numbers, sex) : scales
-    const rawOf = (id: string): number => scales[id]?.raw ?? Number.NaN
+    const missing = row.read(answers)
+    if (sexMatters && sex === null) missing.unshift('sex')
+    const { numbers } = row
+    const scored = scales.score(numbers, sex)
+    const pointScored = pointScales === scales ? scored : pointScales.score(numbers, sex)
     const composed: Record<string, number | null> = {}
     for (const { id, valueOf } of composites) {
-      const value = valueOf(numbers, rawOf)
+      const value = valueOf(numbers, scales.raws)
       composed[id] = Number.isNaN(value) ? null : value
     }
     return {
       missing,
-      scales,
-      pointScales,
+      scales: scored,
+      pointScales: pointScored,
       composites: composed,
       simpleSum: judgeSums(numbers),
-      conversion: judgePoints(pointScales),
+      conversion: judgePoints(pointScales.points),
     }
   }
 }
 
-function compileScales(
-  scales: readonly Scale[],
-  slotOf: SlotOf,
-  rangeOf: RangeOf,
-): (numbers: readonly number[], sex: Sex | null) => ScaleScores {
-  const compiled = scales.map((scale) => ({
-    id: scale.id,
-    rawOf: compileRaw(scale.formula, slotOf, rangeOf),
-    pointOf: compilePoints(scale),
-  }))
-  return (numbers, sex) => {
-    const scores: Record<string, ScaleScore | null> = {}
-    for (const { id, rawOf, pointOf } of compiled) {
-      const raw = rawOf(numbers)
-      scores[id] = Number.isNaN(raw) ? null : { raw, point: sex && pointOf ? pointOf(raw, sex) : null }
-    }
-    return scores
-  }
-}
-
-function compileSimpleSum(
-  questionnaire: Questionnaire,
-  slotOf: (id: string) => number,
-): (numbers: readonly number[]) => Verdict | null {
-  const criterion = questionnaire.criteria.find((candidate) => candidate.method === 'simple-sum')
-  if (!criterion) return () => null
-  const sums = compileSums(criterion, questionnaire, slotOf)
-  const judge = compileVerdict(criterion)
-  return (numbers) => judge(sums.map((sum) => sum(numbers)))
-}
-
-function compileConversion(criteria: readonly Criterion[]): (scores: ScaleScores) => Verdict | null {
-  const criterion = criteria.find((candidate) => candidate.method === 'conversion')
-  if (!criterion) return () => null
-  const sums = compilePointSums(criterion)
-  const judge = compileVerdict(criterion)
-  return (scores) => judge(sums.map((sum) => sum((id) => scores[id]?.point ?? null)))
+/** The verdict by one method; null from a questionnaire that does not have it. */
+function compileMethod<Method extends Criterion['method']>(
+  criteria: readonly Criterion[],
+  method: Method,
+  totalsOf: (criterion: Extract<Criterion, { method: Method }>) => TermSum[],
+): (numbers: Numbers) => Verdict | null {
+  const isMethod = (one: Criterion): one is Extract<Criterion, { method: Method }> => one.method === method
+  const criterion = criteria.find(isMethod)
+  return criterion ? compileVerdict(criterion, totalsOf(criterion)) : () => null
 }
