@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { CompanyDetails } from '../database/companies.ts'
 import type { Services } from '../services.ts'
+import { locales } from '../locales.ts'
 
 const timeZones = new Set(Intl.supportedValuesOf('timeZone'))
 const line = (most: number) => z.string().trim().max(most, 'access.errors.tooLong').default('')
@@ -9,7 +10,7 @@ const line = (most: number) => z.string().trim().max(most, 'access.errors.tooLon
 /** What is asked about a company, at set-up and later. */
 export const companyFields = {
   name: z.string().trim().min(1, 'access.errors.companyNeeded').max(200, 'access.errors.tooLong'),
-  locale: z.enum(['ja', 'en'], 'access.errors.choose'),
+  locale: z.enum(locales, 'access.errors.choose'),
   timeZone: z.string().refine((zone) => timeZones.has(zone), 'access.errors.choose'),
   mailSenderName: z.string().trim().min(1, 'access.errors.senderNeeded').max(100, 'access.errors.tooLong'),
   contactEmail: z.email('access.errors.emailWrong').max(254, 'access.errors.tooLong'),
@@ -46,7 +47,7 @@ export function localeOptions(
   request: FastifyRequest,
   chosen: string | undefined,
 ): { value: string; label: string; selected: boolean }[] {
-  return services.texts.locales.map((locale) => ({
+  return locales.map((locale) => ({
     value: locale,
     label: services.texts.text(locale, 'web.language.name'),
     selected: locale === (chosen ?? request.locale),

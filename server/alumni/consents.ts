@@ -1,4 +1,5 @@
 import { newId } from '../ids.ts'
+import { withoutReadings } from '../web/readings.ts'
 import { offeredPurposes, purposeTextVersion, type OfferedPurpose, type Purpose } from './purposes.data.ts'
 import { alumniOf, type AnyHandle } from './tables.ts'
 
@@ -38,7 +39,7 @@ export async function addConsents(
         member_id: memberId,
         purpose: one.purpose,
         text_version: purposeTextVersion,
-        shown_text: one.shownText,
+        shown_text: withoutReadings(one.shownText),
         locale: one.locale,
         given_at: when.givenAt,
         confirmed_at: when.confirmedAt,

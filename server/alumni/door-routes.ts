@@ -13,6 +13,7 @@ import type { Services } from '../services.ts'
 import { cookieOf, forAudience } from '../web/audience.ts'
 import { readLink, type Link } from '../web/links.ts'
 import { Problem } from '../web/problems.ts'
+import { bracketedReadings } from '../web/readings.ts'
 import { openSession } from '../web/sessions.ts'
 import { confirmWords } from './confirm-words.ts'
 import { waitingPurposes, withdrawConsents } from './consents.ts'
@@ -253,7 +254,9 @@ export function addDoorRoutes(app: FastifyInstance, services: Services): void {
     }))
     if (!certificate) throw new Problem('not_found')
     const text = (key: string, values?: Record<string, string>) => services.texts.text(request.locale, key, values)
-    const mailBody = text('alumni.left.mailBody', {
+    const plain = (key: string, values?: Record<string, string>) =>
+      encodeURIComponent(bracketedReadings(text(key, values)))
+    const mailBody = plain('alumni.left.mailBody', {
       company: company.name,
       number: certificate.number,
       on: certificate.deletedOn,
@@ -263,7 +266,7 @@ export function addDoorRoutes(app: FastifyInstance, services: Services): void {
       contact: contactOf(details),
       certificate,
       destroyed: certificate.recordTypes.map((type) => text(`alumni.left.destroyed.${type}`)),
-      mailAddress: `mailto:?subject=${encodeURIComponent(text('alumni.left.mailSubject'))}&body=${encodeURIComponent(mailBody)}`,
+      mailAddress: `mailto:?subject=${plain('alumni.left.mailSubject')}&body=${mailBody}`,
     }
     return reply.page('alumni/left', data, { timeZone: company.timeZone })
   })

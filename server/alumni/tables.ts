@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import type { Locale } from '../locales.ts'
 import type { Purpose } from './purposes.data.ts'
 
 export type MemberState = 'unconfirmed' | 'active' | 'paused'
@@ -61,7 +62,7 @@ export interface Profile {
   name: string
   email: string
   headline: string
-  locale: 'ja' | 'en'
+  locale: Locale
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- called from transactions typed with other tables

@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
-import { findInvitation, getCampaign } from '../campaigns/index.ts'
+import { findInvitation, getCampaign, offerLanguagesOfInvitation } from '../campaigns/index.ts'
 import { isResultReleased } from '../results/index.ts'
 import type { Services } from '../services.ts'
 import { asAudience, forAudience, identityOf } from '../web/audience.ts'
 import { bodyOf } from '../web/body.ts'
 import { contactOf } from '../web/contact.ts'
+import { isLocale } from '../locales.ts'
 import { Problem } from '../web/problems.ts'
 import type { Wrong } from './draft.ts'
 import { firstOpenSheet, reviewView } from './pages.ts'
@@ -14,6 +15,7 @@ import { applyForm, fieldOf, strangeFields, type SheetBody } from './sheet-form.
 import { sheetsSeen, takesWords, writtenIn, type Sheet } from './sheets.ts'
 import { changeDraft, Elsewhere, invitationOf, loadSitting, orElsewhere } from './sitting.ts'
 import type { AnyHandle } from './tables.ts'
+import { wordsIn } from './words.ts'
 
 const params = z.object({ sheet: z.coerce.number().int().min(1).max(1000) })
 const formBody = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
@@ -112,7 +114,7 @@ export function addAnswerRoutes(app: FastifyInstance, services: Services): void 
   app.get('/answer/review', entersByItself, (request, reply) =>
     orElsewhere(reply, async () => {
       const sitting = await loadSitting(services, request)
-      return reply.page('answering/review', reviewView(sitting, sayFor(request), request.locale))
+      return reply.page('answering/review', reviewView(sitting, wordsIn(services.texts, request.locale)))
     }),
   )
 
@@ -122,6 +124,7 @@ export function addAnswerRoutes(app: FastifyInstance, services: Services): void 
     const found = await asAudience(services, request, async (db: AnyHandle) => {
       const invitation = await findInvitation(db, companyId, invitationOf(identity))
       if (invitation?.state !== 'submitted') return undefined
+      await offerLanguagesOfInvitation(request, db, companyId, invitation.id, services.texts)
       return {
         isReleased: await isResultReleased(db, companyId, invitation.id),
         campaign: await getCampaign(db, companyId, invitation.campaignId),
@@ -137,10 +140,6 @@ export function addAnswerRoutes(app: FastifyInstance, services: Services): void 
       closesOn: campaign.closesOn,
     })
   })
-
-  function sayFor(request: FastifyRequest) {
-    return (key: string, values?: Record<string, string | number>) => services.texts.text(request.locale, key, values)
-  }
 }
 
 function sheetOf(sheets: readonly Sheet[], number: number): Sheet {
@@ -159,7 +158,7 @@ const faultField = (one: Wrong) => ({ field: fieldOf(one.itemId), key: `answerin
 function afterSheet(number: number, seen: readonly Sheet[], go: string | readonly string[] | undefined): string {
   if (go === 'leave') return '/answer/leave'
   if (go === 'review') return '/answer/review'
-  if (go === 'ja' || go === 'en') return `/answer/${number}?lang=${go}`
+  if (isLocale(go)) return `/answer/${number}?lang=${go}`
   if (go === 'back') return `/answer/${(seen.findLast((sheet) => sheet.number < number) ?? seen[0]!).number}`
   const next = seen.find((sheet) => sheet.number > number)
   return next ? `/answer/${next.number}` : '/answer/review'

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { recordAudit } from '../audit/index.ts'
-import { findInvitation } from '../campaigns/index.ts'
+import { findInvitation, offerLanguagesOfInvitation } from '../campaigns/index.ts'
 import { isResultReleased } from '../results/index.ts'
 import type { Services } from '../services.ts'
 import { asAudience, enterAsAudience, forAudience, identityOf } from '../web/audience.ts'
@@ -20,11 +20,7 @@ import { mayGoOn } from './landing.ts'
 import { Elsewhere, invitationOf, loadSitting, orElsewhere } from './sitting.ts'
 import { submitSitting } from './submission.ts'
 import type { AnyHandle } from './tables.ts'
-
-interface Failed {
-  errors: { field: string; message: string }[]
-  status: number
-}
+import { wordsIn } from './words.ts'
 
 const codeBody = z.object({ code: z.string().max(100).default('') })
 
@@ -34,15 +30,20 @@ export function addCodeRoutes(app: FastifyInstance, services: Services): void {
   const text = (request: FastifyRequest, key: string) => services.texts.text(request.locale, key)
 
   /** What typing the code came to, said at the field. */
-  function codeErrors(request: FastifyRequest, outcome: Exclude<CodeOutcome, 'right'>) {
+  function codeErrors(request: FastifyRequest, outcome: Exclude<CodeOutcome, 'right'> | undefined) {
+    if (!outcome) return { errors: [], status: 200 }
     const errors = [{ field: 'code', message: text(request, `answering.code.${outcome}`) }]
     return { errors, status: outcome === 'resting' ? 429 : 400 }
   }
 
-  async function codePage(request: FastifyRequest, reply: FastifyReply, failed: Partial<Failed> = {}) {
+  async function codePage(request: FastifyRequest, reply: FastifyReply, outcome?: Exclude<CodeOutcome, 'right'>) {
     const identity = identityOf(request)
-    const contact = await asAudience(services, request, (db: AnyHandle) => contactOf(services, db, identity.companyId))
-    const { errors = [], status = 200 } = failed
+    const { companyId } = identity
+    const contact = await asAudience(services, request, async (db: AnyHandle) => {
+      await offerLanguagesOfInvitation(request, db, companyId, invitationOf(identity), services.texts)
+      return contactOf(services, db, companyId)
+    })
+    const { errors, status } = codeErrors(request, outcome)
     return reply.page('answering/code', { contact, errors }, { status })
   }
 
@@ -65,7 +66,7 @@ export function addCodeRoutes(app: FastifyInstance, services: Services): void {
       if (outcome !== 'right') return { outcome }
       return { outcome, cookie: await proveCode(db, identity, invitationId, request.id, at) }
     })
-    if (done.outcome !== 'right') return codePage(request, reply, codeErrors(request, done.outcome))
+    if (done.outcome !== 'right') return codePage(request, reply, done.outcome)
     setParticipantCookie(services, reply, done.cookie)
     releaseFirstGroups(services, reply)
     return reply.redirect(await afterCode(request), 303)
@@ -84,9 +85,9 @@ export function addCodeRoutes(app: FastifyInstance, services: Services): void {
 
   app.get('/answer/leave', (request, reply) => orElsewhere(reply, () => leavePage(request, reply)))
 
-  async function leavePage(request: FastifyRequest, reply: FastifyReply, failed: Partial<Failed> = {}) {
+  async function leavePage(request: FastifyRequest, reply: FastifyReply, outcome?: Exclude<CodeOutcome, 'right'>) {
     const { code, contact, campaign, draft, plan } = await loadSitting(services, request)
-    const { errors = [], status = 200 } = failed
+    const { errors, status } = codeErrors(request, outcome)
     const data = {
       ...helpFor(writtenIn(draft, plan), request.locale),
       contact,
@@ -114,7 +115,7 @@ export function addCodeRoutes(app: FastifyInstance, services: Services): void {
           ? { outcome, cookie: await proveCode(db, identity, invitationId, request.id, at) }
           : { outcome }
       })
-      if (done.outcome !== 'right') return leavePage(request, reply, codeErrors(request, done.outcome))
+      if (done.outcome !== 'right') return leavePage(request, reply, done.outcome)
       if (done.cookie) setParticipantCookie(services, reply, done.cookie)
       releaseFirstGroups(services, reply)
       return reply.redirect('/answer/leave', 303)
@@ -179,11 +180,10 @@ export function addCodeRoutes(app: FastifyInstance, services: Services): void {
       )
       if (outcome === 'code_first') return reply.redirect('/answer/code', 303)
       if (outcome === 'wrong' || outcome === 'resting') {
-        const { errors, status } = codeErrors(request, outcome)
         const sitting = await loadSitting(services, request)
-        const say = (key: string, values?: Record<string, string | number>) =>
-          services.texts.text(request.locale, key, values)
-        return reply.page('answering/review', { ...reviewView(sitting, say, request.locale), errors }, { status })
+        const { errors, status } = codeErrors(request, outcome)
+        const view = reviewView(sitting, wordsIn(services.texts, request.locale))
+        return reply.page('answering/review', { ...view, errors }, { status })
       }
       releaseFirstGroups(services, reply)
       return reply.redirect('/answer/submitted', 303)

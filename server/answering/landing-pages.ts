@@ -1,11 +1,9 @@
 import type { Landing } from './landing.ts'
 import { decideCard } from './who-sees-what.ts'
-
-/** Words in the person's language. */
-export type Say = (key: string, params?: Record<string, string | number>) => string
+import type { Words } from './words.ts'
 
 /** View model of templates/answering/landing.hbs. */
-export function landingView(landing: Landing, token: string, say: Say, locale: string): Record<string, unknown> {
+export function landingView(landing: Landing, token: string, { say, read }: Words): Record<string, unknown> {
   const { campaign, versions, standing, link } = landing
   const items = versions.reduce((sum, version) => sum + version.items.length, 0)
   const minutes = versions.reduce((sum, version) => sum + (version.definition.minutes ?? 1), 0)
@@ -13,7 +11,7 @@ export function landingView(landing: Landing, token: string, say: Say, locale: s
     companyName: link.companyName,
     contact: landing.contact,
     campaignName: campaign.name,
-    titles: versions.map((version) => version.definition.title[locale] ?? version.definition.title['ja']),
+    titles: versions.map((version) => read(version.definition.title)),
     items,
     minutes,
     opensOn: campaign.opensOn,

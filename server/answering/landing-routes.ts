@@ -16,6 +16,7 @@ import { isPaperPin } from './paper-pin.ts'
 import { clearParticipantCookie, holdFirstGroups, setParticipantCookie } from './participant-session.ts'
 import { beginSitting } from './start.ts'
 import type { AnyHandle } from './tables.ts'
+import { wordsIn } from './words.ts'
 
 const params = z.object({ token: z.string().max(100) })
 const startBody = z.object({
@@ -59,9 +60,7 @@ export function addLandingRoutes(app: FastifyInstance, services: Services): void
     status = 200,
   ) {
     const { token } = request.params as { token: string }
-    const say = (key: string, values?: Record<string, string | number>) =>
-      services.texts.text(request.locale, key, values)
-    const view = { ...landingView(landing, token, say, request.locale), ...more }
+    const view = { ...landingView(landing, token, wordsIn(services.texts, request.locale)), ...more }
     return reply.page('answering/landing', view, { timeZone: landing.link.timeZone, status })
   }
 

@@ -3,6 +3,7 @@ import {
   campaignQuestionnaires,
   findInvitation,
   getCampaign,
+  offerLanguages,
   type Campaign,
   type Invitation,
 } from '../campaigns/index.ts'
@@ -46,6 +47,7 @@ export async function loadLanding(services: Services, request: FastifyRequest, l
     const campaign = await getCampaign(db, companyId, invitation.campaignId)
     const asked = await campaignQuestionnaires(db, companyId, campaign.id)
     const versions = await versionsOf(companyId, asked, (work) => work(db))
+    offerLanguages(request, versions, services.texts)
     const sitting = await findSitting(db)
     const isReleased = invitation.state === 'submitted' && (await isResultReleased(db, companyId, invitationId))
     const standing = decideStanding(

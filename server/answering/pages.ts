@@ -1,14 +1,11 @@
 import { givenWordsOf, scoredItems } from '../../analysis/scoring/index.ts'
 import type { AskedItem } from '../../analysis/scoring/index.ts'
-import type { Text } from '../../survey-definitions/schema.ts'
 import { helpFor } from '../web/help/index.ts'
 import { countAnswered, isAnswered, type Draft } from './draft.ts'
-import type { Say } from './landing-pages.ts'
 import { fieldOf } from './sheet-form.ts'
 import { writtenIn, type ItemsSheet, type Sheet } from './sheets.ts'
 import type { OpenSitting } from './sitting.ts'
-
-export const inLocale = (text: Text | undefined, locale: string) => text?.[locale] ?? text?.['ja'] ?? ''
+import type { Say, Words } from './words.ts'
 
 /** The first screen with something left to answer; undefined when there is none. */
 export function firstOpenSheet(sheets: readonly Sheet[], draft: Draft): Sheet | undefined {
@@ -38,20 +35,21 @@ export function progressOf({ sheets, draft }: Pick<OpenSitting, 'sheets' | 'draf
 }
 
 /** View model of templates/answering/review.hbs. */
-export function reviewView(sitting: OpenSitting, say: Say, locale: string): Record<string, unknown> {
+export function reviewView(sitting: OpenSitting, words: Words): Record<string, unknown> {
+  const { locale, say } = words
   const { sheets, plan, draft, contact, code, identity } = sitting
   const count = sheets.reduce((sum, sheet) => sum + openItems(sheet, draft).length, 0)
   const gaps = sheets.flatMap((sheet) => {
     if (sheet.kind === 'sex')
       return draft.sex === null ? [{ href: `/answer/${sheet.number}`, words: say('answering.review.sexGap') }] : []
-    return count > gapsNamed ? gapOfSheet(sheet, draft, say, locale) : gapsOfSheet(sheet, draft, say, locale)
+    return count > gapsNamed ? gapOfSheet(sheet, draft, words) : gapsOfSheet(sheet, draft, words)
   })
   return {
     contact,
     ...helpFor(writtenIn(draft, plan), locale),
     ...progressOf(sitting, say),
     gaps,
-    ownWords: sheets.flatMap((sheet) => wordsOfSheet(sheet, draft, say, locale)),
+    ownWords: sheets.flatMap((sheet) => wordsOfSheet(sheet, draft, words)),
     gapCount: count + (draft.asksSex && draft.sex === null ? 1 : 0),
     lacksVerdict: lacksVerdict(sheets, draft),
     lacksSex: draft.asksSex && draft.sex === null,
@@ -65,21 +63,20 @@ export function reviewView(sitting: OpenSitting, say: Say, locale: string): Reco
 function wordsOfSheet(
   sheet: Sheet,
   draft: Draft,
-  say: Say,
-  locale: string,
+  { say, read }: Words,
 ): { key: string; value: string; href: string; action: string }[] {
   if (sheet.kind === 'sex') return []
   const answers = draft.answers[sheet.version.slug] ?? {}
   return sheet.items.flatMap((asked) =>
-    givenWordsOf(asked, answers).flatMap((words) => {
-      const written = answers[words.asked.id]
+    givenWordsOf(asked, answers).flatMap((given) => {
+      const written = answers[given.asked.id]
       if (typeof written !== 'string' || written === '') return []
-      const option = inLocale(words.asked.item.text, locale)
+      const option = read(given.asked.item.text)
       return [
         {
-          key: say('answering.review.wordsOf', { question: inLocale(asked.item.text, locale), option }),
+          key: say('answering.review.wordsOf', { question: read(asked.item.text), option }),
           value: written,
-          href: `/answer/${sheet.number}#${fieldOf(words.asked.id)}`,
+          href: `/answer/${sheet.number}#${fieldOf(given.asked.id)}`,
           action: say('answering.review.changeWords'),
         },
       ]
@@ -90,9 +87,9 @@ function wordsOfSheet(
 /** Up to so many gaps are named one by one; beyond that a line per screen. */
 const gapsNamed = 12
 
-function gapsOfSheet(sheet: ItemsSheet, draft: Draft, say: Say, locale: string): { href: string; words: string }[] {
+function gapsOfSheet(sheet: ItemsSheet, draft: Draft, { say, read }: Words): { href: string; words: string }[] {
   return openItems(sheet, draft).map((asked) => {
-    const words = [inLocale(asked.item.stem, locale), inLocale(asked.item.text, locale)].filter(Boolean).join(' ')
+    const words = [read(asked.item.stem), read(asked.item.text)].filter(Boolean).join(' ')
     const no = sheet.numbers.get(asked.id)!
     return {
       href: `/answer/${sheet.number}#${fieldOf(asked.id)}`,
@@ -101,10 +98,10 @@ function gapsOfSheet(sheet: ItemsSheet, draft: Draft, say: Say, locale: string):
   })
 }
 
-function gapOfSheet(sheet: ItemsSheet, draft: Draft, say: Say, locale: string): { href: string; words: string }[] {
+function gapOfSheet(sheet: ItemsSheet, draft: Draft, { say, read }: Words): { href: string; words: string }[] {
   const open = openItems(sheet, draft)
   if (open.length === 0) return []
-  const heading = inLocale(sheet.section.title, locale)
+  const heading = read(sheet.section.title)
   const numbers = open.map((asked) => sheet.numbers.get(asked.id)).join(', ')
   return [
     {

@@ -1,14 +1,15 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ownWordsOf, type Answer, type AskedItem, type OwnWords } from '../../analysis/scoring/index.ts'
 import type { Services } from '../services.ts'
+import { isValidatedIn } from '../questionnaires/index.ts'
 import { helpFor } from '../web/help/index.ts'
 import { drawShell, type Shell } from '../web/shell.ts'
 import { isAnswered, type Wrong } from './draft.ts'
-import type { Say } from './landing-pages.ts'
-import { inLocale, isNumbered, progressOf } from './pages.ts'
+import { isNumbered, progressOf } from './pages.ts'
 import { fieldOf, hasTypedField, wasFieldOf, type SheetBody } from './sheet-form.ts'
 import { writtenIn, type ItemsSheet, type Sheet } from './sheets.ts'
 import type { Frame, OpenSitting } from './sitting.ts'
+import { wordsIn, type Read, type Say, type Words } from './words.ts'
 
 /** What was just sent and not taken: typed values stay as typed. */
 export interface Refused {
@@ -23,9 +24,10 @@ export function sendSheet(
   reply: FastifyReply,
   { sitting, sheet, refused }: { sitting: OpenSitting; sheet: Sheet; refused?: Refused },
 ): Promise<FastifyReply> {
-  const { locale } = request
+  const { locale, locales } = request
   const { timeZone, companyName } = sitting.identity
-  const say: Say = (key, values) => services.texts.text(locale, key, values)
+  const words = wordsIn(services.texts, locale)
+  const { say } = words
   const progress = progressOf(sitting, say)
   const help = drawHelp(services, request, writtenIn(sitting.draft, sitting.plan))
   if (sheet.kind === 'sex') {
@@ -44,8 +46,8 @@ export function sendSheet(
   }))
   const draw = (item: object) =>
     services.renderer.render('answering/item', { locale, timeZone, data: { ...item, errors } })
-  const questions = questionsOf(sitting, sheet, locale, draw, refused)
-  const view = { ...around(sitting, sheet), ...headOf(sheet, say, locale), errors, kind: 'items' }
+  const questions = questionsOf(sitting, sheet, words, draw, refused)
+  const view = { ...around(sitting, sheet), ...headOf(sheet, words), errors, kind: 'items' }
   if (refused) {
     const html = Buffer.concat(questions).toString()
     return reply.page('answering/sheet', { ...view, ...progress, help, questions: html }, { status: 400 })
@@ -55,7 +57,7 @@ export function sendSheet(
   const shape = `${view.hasBack} ${view.isLast} ${progressMax}`
   const shell = shellOf(sitting.frame, `${sheet.number} ${locale} ${shape}`, () => {
     const data = { ...view, companyName, progressMax }
-    return drawShell(services.renderer, 'answering/sheet', { locale, timeZone, data }, holes)
+    return drawShell(services.renderer, 'answering/sheet', { locale, locales, timeZone, data }, holes)
   })
   const { progressValue, progressWords } = progress
   return reply.pageFrom(shell, { progressValue, progressWords, questions, help: [Buffer.from(help)] })
@@ -89,11 +91,11 @@ const around = ({ sheets, frame }: OpenSitting, sheet: Sheet) => ({
   isLast: sheet.number === sheets.at(-1)!.number,
 })
 
-const headOf = ({ section, version, part, parts }: ItemsSheet, say: Say, locale: string) => ({
-  heading: inLocale(section.title, locale),
+const headOf = ({ section, version, part, parts }: ItemsSheet, { locale, say, read }: Words) => ({
+  heading: read(section.title),
   partWords: parts > 1 ? say('answering.sheet.part', { part, parts }) : '',
-  instruction: inLocale(section.instruction, locale),
-  unvalidated: version.definition.languages[locale]?.validated !== true ? say('answering.sheet.unvalidated') : '',
+  instruction: read(section.instruction),
+  unvalidated: isValidatedIn(version.definition, locale) ? '' : say('answering.sheet.unvalidated'),
 })
 
 /** Draws templates/answering/item.hbs in the page's language. */
@@ -116,7 +118,7 @@ function drawOnce(asked: AskedItem, key: string, draw: () => Buffer): Buffer {
 function questionsOf(
   { draft }: OpenSitting,
   sheet: ItemsSheet,
-  locale: string,
+  { locale, read }: Words,
   draw: DrawItem,
   refused: Refused | undefined,
 ): Buffer[] {
@@ -124,7 +126,7 @@ function questionsOf(
   return sheet.items.map((asked) => {
     const answer = answers[asked.id]
     const words = ownWordsOf(asked).map((one) => wordsView(one, answers[one.asked.id], refused))
-    const drawItem = () => Buffer.from(draw(itemView(sheet, asked, answer, locale, words, refused)))
+    const drawItem = () => Buffer.from(draw(itemView(sheet, asked, answer, read, words, refused)))
     // what somebody wrote is theirs alone
     const hasOneChoice = (asked.item.type === 'single' || asked.item.type === 'rating') && words.length === 0
     return hasOneChoice && !refused ? drawOnce(asked, `${locale} ${String(answer ?? '')}`, drawItem) : drawItem()
@@ -163,7 +165,7 @@ function itemView(
   sheet: ItemsSheet,
   asked: AskedItem,
   answer: Answer | undefined,
-  locale: string,
+  read: Read,
   words: readonly WordsView[],
   refused: Refused | undefined,
 ): Record<string, unknown> {
@@ -173,9 +175,9 @@ function itemView(
   const common = {
     field: fieldOf(asked.id),
     no: isNumbered(sheet) ? String(sheet.numbers.get(asked.id)) : '',
-    words: inLocale(item.text, locale),
-    stem: inLocale(item.stem, locale),
-    help: inLocale(item.help, locale),
+    words: read(item.text),
+    stem: read(item.stem),
+    help: read(item.help),
     wasField: hasTypedField(asked) || item.type === 'multiple' ? wasFieldOf(asked.id) : '',
     was: isAnswered(answer) ? 'filled' : 'empty',
     filledText: typeof typed === 'string' ? typed : answer === undefined || answer === null ? '' : String(answer),
@@ -183,7 +185,7 @@ function itemView(
   if (item.type === 'single' || item.type === 'multiple') {
     const choices = asked.options.map((option) => ({
       no: String(option.value),
-      words: inLocale(option.text, locale),
+      words: read(option.text),
       checked: chosen.has(String(option.value)),
       ownWords: words.find((one) => one.option === String(option.value)),
     }))
@@ -192,8 +194,8 @@ function itemView(
   if (item.type === 'rating') {
     const values = Array.from({ length: item.max - item.min + 1 }, (_none, step) => item.min + step)
     const ends: Record<number, string> = {
-      [item.min]: inLocale(item.low, locale),
-      [item.max]: inLocale(item.high, locale),
+      [item.min]: read(item.low),
+      [item.max]: read(item.high),
     }
     const choices = values.map((value) => ({
       no: String(value),
@@ -203,7 +205,7 @@ function itemView(
     return { ...common, kind: 'choices', many: false, choices }
   }
   if (item.type === 'number')
-    return { ...common, kind: 'number', unit: inLocale(item.unit, locale), range: { min: item.min, max: item.max } }
+    return { ...common, kind: 'number', unit: read(item.unit), range: { min: item.min, max: item.max } }
   if (item.type === 'text') return { ...common, kind: 'text', most: item.max_length, optionalItem: !item.required }
   return { ...common, kind: 'date' }
 }

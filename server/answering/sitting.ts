@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { getCampaign, ownCampaign, type Campaign } from '../campaigns/index.ts'
+import { getCampaign, offerLanguages, ownCampaign, type Campaign } from '../campaigns/index.ts'
 import { andCommit, together } from '../database/connection.ts'
 import { versionsOf } from '../questionnaires/index.ts'
 import type { Services } from '../services.ts'
@@ -55,7 +55,7 @@ export function invitationOf(identity: Identity): string {
   return identity.contextId
 }
 
-/** Loads the sitting for a page. @throws {Elsewhere} when it was submitted or the code is asked first; {Problem} campaign_closed */
+/** Loads the sitting for a page, which is shown in a language the campaign is offered in. @throws {Elsewhere} when it was submitted or the code is asked first; {Problem} campaign_closed */
 export async function loadSitting(services: Services, request: FastifyRequest): Promise<OpenSitting> {
   const { identity, sitting, keys } = await inSittingTransaction(
     services,
@@ -81,6 +81,7 @@ export async function loadSitting(services: Services, request: FastifyRequest): 
   const versions = await versionsOf(identity.companyId, draft.questionnaires, (work) =>
     asAudience(services, request, work),
   )
+  offerLanguages(request, versions, services.texts)
   const plan = planSheets(versions, draft.asksSex)
   const sheets = sheetsSeen(plan, draft)
   return { identity, invitationId, draft, sheets, plan, campaign, code: sitting.code, contact, frame }

@@ -3,8 +3,7 @@ import type { Texts } from '../web/texts.ts'
 import type { CampaignGroup, ReportingGroup } from './groups.ts'
 import type { Campaign } from './queries.ts'
 import { previewReportable, type GroupsPreview, type Reportable } from './reportable.ts'
-
-type Locale = 'ja' | 'en'
+import type { Locale } from '../locales.ts'
 
 const fateTag: Record<Reportable, string> = { shown: 'done', together: 'wait', withheld: 'quiet' }
 

@@ -6,8 +6,8 @@ import { daysBetween } from './calendar.ts'
 import type { Taken as TakenCount } from './participation.ts'
 import type { Campaign, CampaignQuestionnaire, CampaignWorkplace } from './queries.ts'
 import { isSigned, type CampaignState } from './rules.ts'
+import type { Locale } from '../locales.ts'
 
-type Locale = 'ja' | 'en'
 type Taken = TakenCount | undefined
 
 /** Calm for what runs, strong for what waits for somebody. */
@@ -114,6 +114,7 @@ export function overviewOf(
     steps: [
       step('plan', true, false, signed ? undefined : `${base}/edit`),
       step('prepare', !at('draft'), at('draft'), signed ? undefined : `${base}/prepare`),
+      step('criteria', signed, false, signed ? undefined : `${base}/criteria`),
       step('groups', signed, false, signed ? undefined : `${base}/groups`),
       step('sign', signed, at('prepared')),
       step('open', campaign.closedAt !== null, at('signed', 'open')),

@@ -129,7 +129,7 @@ export function methodFault(
   chosen: readonly { slug: string; version: number }[],
   method: CriteriaMethod,
   texts: Texts,
-  locale: 'ja' | 'en',
+  locale: string,
 ): string | undefined {
   for (const { slug, version } of chosen) {
     const found = questionnaires.find((one) => one.slug === slug && one.version === version)
@@ -146,7 +146,7 @@ export function planView(
   form: PlanForm,
   offered: { questionnaires: readonly QuestionnaireVersion[]; workplaces: readonly Workplace[] },
   texts: Texts,
-  locale: 'ja' | 'en',
+  locale: string,
 ): Record<string, unknown> {
   const text = (key: string, params?: Record<string, string | number>) => texts.text(locale, `campaigns.${key}`, params)
   const chosen = (field: keyof PlanForm) => [form[field] ?? []].flat()

@@ -109,7 +109,7 @@ export function preparationView(
     asked: boolean
   },
   texts: Texts,
-  locale: 'ja' | 'en',
+  locale: string,
 ): Record<string, unknown> {
   const { campaign, workplaces, form } = shown
   const text = (key: string, params?: Record<string, string | number>) => texts.text(locale, `campaigns.${key}`, params)

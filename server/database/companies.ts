@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import { randomCrockford } from '../ids.ts'
+import type { Locale } from '../locales.ts'
 import type { Database } from './connection.ts'
 
 /** A company as it is found before anybody has signed in. */
@@ -7,14 +8,14 @@ export interface FoundCompany {
   companyId: string
   key: string
   name: string
-  locale: 'ja' | 'en'
+  locale: Locale
   timeZone: string
 }
 
 /** What a company says about itself; most of it stands in mails because the law wants it there. */
 export interface CompanyDetails {
   name: string
-  locale: 'ja' | 'en'
+  locale: Locale
   timeZone: string
   leavingWord: 'graduation' | 'leaving'
   mailSenderName: string
@@ -28,7 +29,7 @@ export interface CompanyTable {
   company_id: string
   key: string
   name: string
-  locale: 'ja' | 'en'
+  locale: Locale
   time_zone: string
   leaving_word: 'graduation' | 'leaving'
   mail_sender_name: string
@@ -47,7 +48,7 @@ interface FoundRow {
   company_id: string
   key: string
   name: string
-  locale: 'ja' | 'en'
+  locale: Locale
   time_zone: string
 }
 

@@ -1,4 +1,7 @@
 import type { SendMailOptions } from 'nodemailer'
+import { wholeLocaleOf } from '../locales.ts'
+import { isForPeople } from '../web/languages.ts'
+import { bracketedReadings } from '../web/readings.ts'
 import type { Renderer } from '../web/render.ts'
 import type { Texts } from '../web/texts.ts'
 import type { MailClass, MailCompany, PreparedMail } from './types.ts'
@@ -33,9 +36,11 @@ export function composeMail(parts: { renderer: Renderer; texts: Texts }, mail: C
   if (!isNews && prepared.refusalUrl) throw new Error(`a mail of class ${mail.mailClass} cannot be refused`)
   const footer = isNews ? newsFooter(company, prepared.refusalUrl) : undefined
   if (isNews && !footer) throw new Error('alumni news lacks what the law wants in it')
-  const subject = parts.texts.text(prepared.locale, prepared.subject, prepared.subjectParams ?? {})
+  // mails to the desks are written in fewer languages than those to people; each is whole in one
+  const locale = isForPeople(prepared.subject) ? prepared.locale : wholeLocaleOf(prepared.locale)
+  const subject = bracketedReadings(parts.texts.text(locale, prepared.subject, prepared.subjectParams ?? {}))
   const context = {
-    locale: prepared.locale,
+    locale,
     timeZone: company.timeZone,
     data: {
       ...prepared.data,
@@ -62,7 +67,7 @@ export function composeMail(parts: { renderer: Renderer; texts: Texts }, mail: C
     date: mail.at,
     xMailer: false,
     headers: {
-      'Content-Language': prepared.locale,
+      'Content-Language': locale,
       // RFC 3834: no holiday replies to a machine
       'Auto-Submitted': 'auto-generated',
       'X-Auto-Response-Suppress': 'All',

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Services } from '../services.ts'
+import type { Locale } from '../locales.ts'
 
 export type MailClass = 'statutory' | 'survey' | 'alumni_news' | 'account'
 
@@ -8,7 +9,7 @@ export interface MailCompany {
   companyId: string
   key: string
   name: string
-  locale: 'ja' | 'en'
+  locale: Locale
   timeZone: string
   senderName: string
   postalAddress: string
@@ -32,7 +33,7 @@ export interface PreparedMail {
   to: string
   /** name shown beside the address; may be empty */
   toName: string
-  locale: 'ja' | 'en'
+  locale: Locale
   /** key of the subject line: the same for everyone of one batch */
   subject: string
   subjectParams?: Record<string, string>

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { staffNames } from '../access/index.ts'
 import { entriesOfObjects, entriesOfSubject, recordAudit } from '../audit/index.ts'
-import { getCampaign } from '../campaigns/index.ts'
+import { getCampaign, offerLanguagesOfInvitation } from '../campaigns/index.ts'
 import type { Services } from '../services.ts'
 import { asAudience, forAudience } from '../web/audience.ts'
 import { contactOf } from '../web/contact.ts'
@@ -25,6 +25,13 @@ import type { ResultsTables } from './tables.ts'
 export async function addEmployeeRoutes(app: FastifyInstance, services: Services): Promise<void> {
   await app.register(async (scope) => {
     forAudience(scope, services, 'participant_with_code')
+    // the whole page in a language that the campaign is offered in
+    scope.addHook('preHandler', (request) => {
+      const { companyId, invitationId } = ownRecordOf(request)
+      return asAudience<ResultsTables, void>(services, request, (db) =>
+        offerLanguagesOfInvitation(request, db, companyId, invitationId, services.texts),
+      )
+    })
     addResultRoutes(scope, services)
     addConsentRoutes(scope, services)
     addRequestRoutes(scope, services)

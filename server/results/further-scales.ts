@@ -32,7 +32,7 @@ export function furtherOf(
   if (!definition.point_scales || !means) return undefined
   const text = (key: string, params?: Record<string, string>) =>
     texts.text(locale, `results.profile.further.${key}`, params)
-  const words = (of: Readonly<Record<string, string>>) => of[locale] ?? of['ja'] ?? ''
+  const words = (of: Readonly<Record<string, string>>) => texts.wording(locale, of)
   const told = new Set(pointScalesOf(definition).flatMap((scale) => itemsOfFormula(scale.formula)))
   const scales = definition.scales.filter(({ formula }) => itemsOfFormula(formula).some((id) => !told.has(id)))
   const number = (value: number | null | undefined) => (value == null ? '–' : formatNumber(value, locale, 2))
@@ -51,7 +51,9 @@ export function furtherOf(
   const all = [...scales, ...definition.composites]
   return {
     referenceLabel: text(`reference.${sex ?? 'all'}`),
-    referenceNotes: referenceNotes(definition, all, words, text),
+    referenceNotes: referenceNotes(definition, all, words, (key, { source, ...params }) =>
+      text(key, { ...params, source: texts.withReadings(locale, source!) }),
+    ),
     highIsGood: all.every(({ polarity }) => polarity === 'positive'),
     tables: [
       {
@@ -68,7 +70,7 @@ function referenceNotes(
   definition: Questionnaire,
   measures: readonly Norms[],
   words: (of: Readonly<Record<string, string>>) => string,
-  text: (key: string, params?: Record<string, string>) => string,
+  text: (key: string, params: Record<string, string>) => string,
 ): string[] {
   const notes = measures.flatMap(({ norms }) => {
     const norm = norms?.[0]

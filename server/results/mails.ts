@@ -3,6 +3,7 @@ import { dateIn } from '../clock.ts'
 import type { MailTemplate } from '../mail/index.ts'
 import { findMember } from '../roster/index.ts'
 import { mintLink } from '../web/links.ts'
+import { wholeLocaleOf } from '../locales.ts'
 
 /** The link of a result notice opens the code page for a year: until the next campaign, and never the result by itself. */
 const linkDays = 365
@@ -36,7 +37,7 @@ export const resultNotice: MailTemplate = {
     return {
       to: member.email,
       toName:
-        company.locale === 'ja'
+        wholeLocaleOf(company.locale) === 'ja'
           ? `${member.familyName} ${member.givenName}`
           : `${member.givenName} ${member.familyName}`,
       locale: company.locale,

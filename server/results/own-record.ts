@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { identityOf } from '../web/audience.ts'
+import type { Locale } from '../locales.ts'
 import { Problem } from '../web/problems.ts'
 
 /** Whose pages these are: the session tells, never the address. */
@@ -9,7 +10,7 @@ export interface OwnRecord {
   invitationId: string
   timeZone: string
   requestId: string
-  locale: 'ja' | 'en'
+  locale: Locale
 }
 
 export function ownRecordOf(request: FastifyRequest): OwnRecord {

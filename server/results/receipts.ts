@@ -33,7 +33,7 @@ export function receiptRows(
       const what = `results.receipts.action.${entry.action}`
       return {
         on: dateIn(timeZone, entry.at),
-        at: formatDate('dateTime', entry.at, locale, timeZone),
+        at: texts.withReadings(locale, formatDate('dateTime', entry.at, locale, timeZone)),
         who:
           entry.actor_kind === 'staff' && texts.has(locale, role)
             ? text('results.receipts.person', { role: text(role), name: name ?? text('results.receipts.nameGone') })

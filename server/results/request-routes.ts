@@ -7,6 +7,7 @@ import { asAudience } from '../web/audience.ts'
 import { contactOf } from '../web/contact.ts'
 import { idOf } from '../web/params.ts'
 import { Problem } from '../web/problems.ts'
+import { withoutReadings } from '../web/readings.ts'
 import { once } from '../web/repeated-post.ts'
 import { readEmployerSide, type EmployerSide } from './employer-side.ts'
 import { openNeeds } from './needs.ts'
@@ -36,7 +37,7 @@ export function addRequestRoutes(scope: FastifyInstance, services: Services): vo
       return reply.page('results/request', { ...data, errors: [{ field: 'acknowledged', message }] }, { status: 400 })
     }
     return once<ResultsTables>(services, request, reply, async (db) => {
-      const told = (await toldLines(services, db, own)).join('\n')
+      const told = withoutReadings((await toldLines(services, db, own)).join('\n'))
       await requestInterview(db, services.vault, { ...own, told }, services.clock.now())
       return '/result/request'
     })
@@ -129,7 +130,7 @@ function copyOf(
     id: request.id,
     requestedAt: request.requestedAt,
     late: request.late,
-    told: request.told.split('\n'),
+    told: services.texts.withReadings(own.locale, request.told).split('\n'),
     steps: steps.map((step, index) => ({ ...step, current: index === next })),
     mayWithdraw: request.interview === undefined,
     openedByHr: employer.openedOn !== undefined,

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { PoolClient } from 'pg'
 import { together, type DatabaseRole, type Transaction } from '../database/connection.ts'
 import type { Services } from '../services.ts'
+import type { Locale } from '../locales.ts'
 import { Problem } from './problems.ts'
 import { findSession, inSession, isToTouch, touchSession, type Identity, type SessionKind } from './sessions.ts'
 
@@ -60,7 +61,10 @@ declare module 'fastify' {
     /** Who is asking; set by the audience's guard, absent on public routes. */
     identity: Identity | undefined
     heldRoles: readonly HeldRole[]
-    locale: 'ja' | 'en'
+    /** the page's language: one of `locales` */
+    locale: Locale
+    /** languages this page is offered in */
+    locales: readonly Locale[]
     staffName: string | undefined
   }
 }

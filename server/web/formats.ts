@@ -16,14 +16,15 @@ const numberFormats = new Map<string, Intl.NumberFormat>()
 
 /**
  * A date for a reader: `date` 2026年11月23日, `dateWithWeekday` 11月23日(月), `dateTime` 2026年11月23日 14:05
- * (en: 23 November 2026, Mon 23 November, 23 November 2026 at 14:05). A calendar date is shown as it stands,
+ * (en: 23 November 2026, Mon 23 November, 23 November 2026 at 14:05; ja-simple: the weekday in full). A calendar date is shown as it stands,
  * an instant in `timeZone`. Throws a RangeError on what is neither.
  */
 export function formatDate(kind: Kind, value: DateInput, locale: string, timeZone: string): string {
   const isCalendarDate = typeof value === 'string' && calendarDate.test(value)
   const instant = isCalendarDate ? new Date(`${value}T00:00:00Z`) : value instanceof Date ? value : new Date(value)
   if (Number.isNaN(instant.getTime())) throw new RangeError(`"${String(value)}" is not a date`)
-  return dateFormat(kind, locale, isCalendarDate ? 'UTC' : timeZone).format(instant)
+  const words = dateFormat(kind, locale, isCalendarDate ? 'UTC' : timeZone).format(instant)
+  return locale === 'ja-simple' ? words.replace(/\((.)\)/, '($1曜日)') : words
 }
 
 /** A number with the locale's grouping; `digits` fixes the places after the point (default: as many as there are, up to 3). */

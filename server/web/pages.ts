@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import type { Services } from '../services.ts'
+import { isLocale, wholeLocaleOf, type Locale } from '../locales.ts'
+import { localesOfAddress } from './languages.ts'
 import { Problem, problemOfSystemError } from './problems.ts'
 import type { Filling, Shell } from './shell.ts'
 
@@ -23,9 +25,12 @@ declare module 'fastify' {
 
 const localeCookie = 'hanamichi_locale'
 
-function pickLocale(request: FastifyRequest): 'ja' | 'en' {
-  const asked = (request.query as { lang?: unknown } | undefined)?.lang ?? request.cookies[localeCookie]
-  if (asked === 'ja' || asked === 'en') return asked
+const askedIn = (request: FastifyRequest) => (request.query as { lang?: unknown } | undefined)?.lang
+
+/** The language that was asked for last, else that of the browser; where the page is not written in it, the one it is a form of. */
+function pickLocale(request: FastifyRequest): Locale {
+  const asked = askedIn(request) ?? request.cookies[localeCookie]
+  if (isLocale(asked)) return request.locales.includes(asked) ? asked : wholeLocaleOf(asked)
   const accepted = request.headers['accept-language'] ?? ''
   return /^\s*en\b/i.test(accepted) ? 'en' : 'ja'
 }
@@ -34,15 +39,17 @@ function pickLocale(request: FastifyRequest): 'ja' | 'en' {
 export function addPages(app: FastifyInstance, services: Services): void {
   app.decorateRequest('identity', undefined)
   app.decorateRequest('locale', 'ja')
+  app.decorateRequest('locales', undefined as unknown as [])
   app.decorateRequest('staffName', undefined)
   app.decorateRequest('heldRoles', undefined as unknown as [])
 
   const secure = services.config.baseUrl.startsWith('https:')
   app.addHook('onRequest', (request, reply, done) => {
+    request.locales = localesOfAddress(request.url)
     request.locale = pickLocale(request)
     request.heldRoles = []
-    const asked = (request.query as { lang?: unknown } | undefined)?.lang
-    if (asked === 'ja' || asked === 'en')
+    const asked = askedIn(request)
+    if (isLocale(asked))
       reply.setCookie(localeCookie, asked, { path: '/', sameSite: 'lax', httpOnly: true, secure, maxAge: 31_536_000 })
     done()
   })
@@ -55,6 +62,7 @@ export function addPages(app: FastifyInstance, services: Services): void {
     const { request } = this
     const html = services.renderer.render(page, {
       locale: request.locale,
+      locales: request.locales,
       timeZone: options.timeZone ?? request.identity?.timeZone ?? 'Asia/Tokyo',
       data: {
         companyName: request.identity?.companyName ?? '',

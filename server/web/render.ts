@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import Handlebars from 'handlebars'
 import { formatDate, formatNumber, formatPercent } from './formats.ts'
 import type { DateInput } from './formats.ts'
+import { bracketedReadings, drawReadings } from './readings.ts'
 import type { TextParams, Texts } from './texts.ts'
 
 /** What a person typed wrongly: `field` is the input's name (and id), `message` a finished sentence. */
@@ -11,6 +12,8 @@ export type FieldError = { readonly field: string; readonly message: string }
 
 export type RenderContext = {
   readonly locale: string
+  /** Languages the page is offered in; every one there is when not given. */
+  readonly locales?: readonly string[] | undefined
   /** IANA name of the company's time zone; instants are shown in it. */
   readonly timeZone: string
   /** The page's own values. Roots with a meaning for layouts and partials are listed in docs/pages.md. */
@@ -45,9 +48,8 @@ export function createRenderer({ templatesDir, texts, assetVersion }: RendererOp
   const files = readTemplates(templatesDir)
   const pages = createEngine(files, html, texts, assetVersion)
   const mails = createEngine(files, text, texts, assetVersion)
-  const others = new Map(texts.locales.map((locale) => [locale, otherLocales(texts, locale)]))
 
-  const run = (engine: Engine, page: string, { locale, timeZone, data, cspNonce }: RenderContext): string => {
+  const run = (engine: Engine, page: string, { locale, locales, timeZone, data, cspNonce }: RenderContext): string => {
     const template = engine.get(page)
     if (!template) throw new Error(`There is no template "${page}"`)
     const frame = {
@@ -55,7 +57,7 @@ export function createRenderer({ templatesDir, texts, assetVersion }: RendererOp
       locale,
       timeZone,
       cspNonce,
-      otherLocales: others.get(locale),
+      otherLocales: otherLocales(texts, locales ?? texts.locales, locale),
       errorByField: errorByField(data),
     }
     try {
@@ -67,8 +69,8 @@ export function createRenderer({ templatesDir, texts, assetVersion }: RendererOp
     }
   }
   return {
-    render: (page, context) => run(pages, page, context),
-    renderText: (page, context) => run(mails, page, context),
+    render: (page, context) => drawReadings(run(pages, page, context)),
+    renderText: (page, context) => bracketedReadings(run(mails, page, context)),
     pages: [...pages.keys()].sort(),
   }
 }
@@ -131,7 +133,7 @@ function registerHelpers(handlebars: typeof Handlebars, texts: Texts, assetVersi
   const date =
     (kind: 'date' | 'dateWithWeekday' | 'dateTime') =>
     (value: DateInput, { data }: Options) =>
-      formatDate(kind, value, data.locale, data.timeZone)
+      texts.withReadings(data.locale, formatDate(kind, value, data.locale, data.timeZone))
   handlebars.registerHelper({
     t: (key: string, { hash, data }: Options) => texts.text(data.locale, key, hash as TextParams),
     date: date('date'),
@@ -155,8 +157,8 @@ function isEmpty(value: unknown): boolean {
   return value === 0 || Handlebars.Utils.isEmpty(value)
 }
 
-function otherLocales(texts: Texts, locale: string): { locale: string; name: string }[] {
-  const others = texts.locales.filter((other) => other !== locale)
+function otherLocales(texts: Texts, locales: readonly string[], locale: string): { locale: string; name: string }[] {
+  const others = locales.filter((other) => other !== locale)
   return others.map((other) => ({ locale: other, name: texts.text(other, 'web.language.name') }))
 }
 

@@ -1,4 +1,5 @@
 import Handlebars from 'handlebars'
+import { drawReadings } from './readings.ts'
 import type { RenderContext, Renderer } from './render.ts'
 
 /** What is put into a hole: words are escaped, finished HTML goes in as it is. */
@@ -35,7 +36,7 @@ export function drawShell(renderer: Renderer, page: string, context: RenderConte
         const filling = fillings[part]
         if (filling === undefined) throw new Error(`Page "${page}": nothing for the hole "${part}"`)
         if (typeof filling === 'object') filled.push(...filling)
-        else filled.push(Buffer.from(Handlebars.escapeExpression(String(filling))))
+        else filled.push(Buffer.from(drawReadings(Handlebars.escapeExpression(String(filling)))))
       }
       return Buffer.concat(filled)
     },

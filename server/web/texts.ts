@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createReadings, type ReadingList, type Readings } from './readings.ts'
 
 /** Values put into a text's `{placeholders}`. Format numbers and dates before passing them. */
 export type TextParams = Readonly<Record<string, string | number>>
@@ -17,20 +18,45 @@ export type Texts = {
    * a page with a hole in it is a fault of ours, never something to paper over.
    */
   text(locale: string, key: string, params?: TextParams): string
+  /** Words that are no text of ours but data of the product (dates, questionnaires) with the readings of the language, where it has any. */
+  withReadings(locale: string, words: string): string
+  /**
+   * The words of a definition in a language: its own if there are some, else those of the language it is a form of
+   * (`ja-simple`: the Japanese wording, untouched, with readings), else Japanese.
+   */
+  wording(locale: string, text: Readonly<Record<string, string>> | undefined): string
+  /** Kanji for which the language ought to have readings and has none. */
+  unread(locale: string, words: string): string[]
 }
 
-type Piece = string | { readonly name: string }
+type Piece = string | { readonly name: string } | { readonly counter: string }
 
 const placeholder = /\{([A-Za-z][A-Za-z0-9]*)\}/g
 
 /**
  * Reads `<dir>/<locale>/<capability>.json` once. Files hold nested objects of strings; the file name is the first part
  * of the key, so `{"landing":{"title":"…"}}` in `answering.json` is `answering.landing.title`.
+ * `<dir>/<locale>.readings.json`, where there is one, holds the readings that every text of the language is shown with.
  * Throws on a value that is neither an object nor a string, and on a key that contains a dot.
  */
 export function createTexts(dir: string): Texts {
   const byLocale = new Map<string, Map<string, readonly Piece[]>>()
-  for (const locale of readLocales(dir)) byLocale.set(locale, readLocale(join(dir, locale)))
+  const readingsOf = new Map<string, Readings>()
+  for (const locale of readLocales(dir)) {
+    const readings = readReadings(join(dir, `${locale}.readings.json`))
+    if (readings) readingsOf.set(locale, readings)
+    byLocale.set(locale, readLocale(join(dir, locale), readings))
+  }
+  // words of definitions: as many as there are, the same for everybody
+  const marked = new Map<string, string>()
+  const wordsWithReadings = (locale: string, words: string): string => {
+    const readings = readingsOf.get(locale)
+    if (!readings) return words
+    const name = `${locale} ${words}`
+    let known = marked.get(name)
+    if (known === undefined) marked.set(name, (known = readings.mark(words)))
+    return known
+  }
 
   const pieces = (locale: string, key: string): readonly Piece[] => {
     const texts = byLocale.get(locale)
@@ -51,6 +77,10 @@ export function createTexts(dir: string): Texts {
           text += piece
           continue
         }
+        if ('counter' in piece) {
+          text += readingsOf.get(locale)!.mark(piece.counter, text)
+          continue
+        }
         const value = Object.hasOwn(params, piece.name) ? params[piece.name] : undefined
         if (value === undefined || value === null)
           throw new Error(`Text "${key}" in locale "${locale}" needs a value for {${piece.name}}`)
@@ -58,6 +88,12 @@ export function createTexts(dir: string): Texts {
       }
       return text
     },
+    withReadings: (locale, words) => readingsOf.get(locale)?.mark(words) ?? words,
+    wording(locale, text) {
+      const words = text?.[locale] ?? text?.[locale.split('-')[0]!] ?? text?.['ja'] ?? ''
+      return wordsWithReadings(locale, words)
+    },
+    unread: (locale, words) => readingsOf.get(locale)?.unread(words) ?? [],
   }
 }
 
@@ -71,7 +107,11 @@ function readLocales(dir: string): string[] {
   return found.map((entry) => entry.name).sort((a, b) => Number(b === 'ja') - Number(a === 'ja') || a.localeCompare(b))
 }
 
-function readLocale(dir: string): Map<string, readonly Piece[]> {
+function readReadings(path: string): Readings | undefined {
+  return existsSync(path) ? createReadings(JSON.parse(readFileSync(path, 'utf8')) as ReadingList) : undefined
+}
+
+function readLocale(dir: string, readings: Readings | undefined): Map<string, readonly Piece[]> {
   const texts = new Map<string, readonly Piece[]>()
   for (const file of readdirSync(dir).filter((name) => name.endsWith('.json'))) {
     const path = join(dir, file)
@@ -81,14 +121,20 @@ function readLocale(dir: string): Map<string, readonly Piece[]> {
     } catch (cause) {
       throw new Error(`${path} is not valid JSON`, { cause })
     }
-    collect(texts, file.slice(0, -'.json'.length), content, path)
+    collect(texts, file.slice(0, -'.json'.length), content, path, readings)
   }
   return texts
 }
 
-function collect(into: Map<string, readonly Piece[]>, key: string, value: unknown, path: string): void {
+function collect(
+  into: Map<string, readonly Piece[]>,
+  key: string,
+  value: unknown,
+  path: string,
+  readings: Readings | undefined,
+): void {
   if (typeof value === 'string') {
-    into.set(key, split(value))
+    into.set(key, readings ? split(value).map((piece, index) => markPiece(readings, piece, index)) : split(value))
     return
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
@@ -96,8 +142,14 @@ function collect(into: Map<string, readonly Piece[]>, key: string, value: unknow
   for (const [part, inner] of Object.entries(value)) {
     if (part === '' || part.includes('.'))
       throw new Error(`${path}: the key part "${part}" under "${key}" must be a word`)
-    collect(into, `${key}.${part}`, inner, path)
+    collect(into, `${key}.${part}`, inner, path, readings)
   }
+}
+
+/** What is read by a number that is filled in before it gets its reading then. */
+function markPiece(readings: Readings, piece: Piece, index: number): Piece {
+  if (typeof piece !== 'string') return piece
+  return index > 0 && readings.beginsWithCounter(piece) ? { counter: piece } : readings.mark(piece)
 }
 
 function split(text: string): readonly Piece[] {

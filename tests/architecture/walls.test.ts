@@ -38,6 +38,7 @@ const roots = [
   'server/ids.ts',
   'server/random.ts',
   'server/clock.ts',
+  'server/locales.ts',
   'server/config.ts',
   'server/services.ts',
   'server/capabilities.ts',

@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { locales } from '../../server/locales.ts'
+import { isForPeople } from '../../server/web/languages.ts'
 import { problems } from '../../server/web/problems.ts'
 import { createTexts, placeholdersOf } from '../../server/web/texts.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
@@ -14,16 +16,18 @@ describe('the texts of the product', () => {
     expect(texts.locales.slice(0, 2)).toEqual(['ja', 'en'])
   })
 
-  test.each(texts.locales.filter((locale) => locale !== 'ja'))(
-    '%s has the keys of ja, no more and no fewer',
-    (locale) => {
+  test('English has the keys of Japanese, plain Japanese those that people see, no more and no fewer', () => {
+    const wanted = { en: japanese, 'ja-simple': new Set([...japanese].filter(isForPeople)) }
+    expect([...locales].sort()).toEqual([...texts.locales].sort())
+    for (const [locale, all] of Object.entries(wanted)) {
       const keys = new Set(texts.keys(locale))
-      expect({ missing: [...japanese.difference(keys)], extra: [...keys.difference(japanese)] }).toEqual({
+      expect({ locale, missing: [...all.difference(keys)], extra: [...keys.difference(all)] }).toEqual({
+        locale,
         missing: [],
         extra: [],
       })
-    },
-  )
+    }
+  })
 
   test('a text takes the same placeholders in every language', () => {
     const sources = new Map(texts.locales.map((locale) => [locale, sourceTexts(locale)]))

@@ -54,7 +54,7 @@ CREATE TABLE company (
   -- short key in every link and in the sign-in address: one node is found without a global index
   key text NOT NULL UNIQUE CHECK (key ~ '^[0-9a-hjkmnp-tv-z]{6}$'),
   name text NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
-  locale text NOT NULL CHECK (locale IN ('ja', 'en')),
+  locale text NOT NULL CHECK (locale IN ('ja', 'en', 'ja-simple')),
   time_zone text NOT NULL,
   -- what leaving is called on pages: 卒業 or 退職; neutral kinds always say 退職
   leaving_word text NOT NULL DEFAULT 'graduation' CHECK (leaving_word IN ('graduation', 'leaving')),
