@@ -1,0 +1,422 @@
+import { bothHold, ConditionError, toVisibility, type Expression, type Known } from './conditions.ts'
+import { MAX_NOTES, USUAL_LENGTH, USUAL_RANGE } from './draft.ts'
+import type { Draft, DraftItem, DraftOption, DraftSection, DraftText, NotCarried } from './draft.ts'
+import { codesOf, fhir, find, own, textOf } from './fhir-extensions.ts'
+import { importOwnQuestionnaire } from './fhir-own.ts'
+import { questionnaireResource } from './fhir-resources.ts'
+import type { AnswerOption, EnableWhen, Extension, FhirQuestionnaire, QuestionnaireItem } from './fhir-resources.ts'
+import { finishDraft, type ImportedQuestionnaire } from './finish.ts'
+import { guessLanguage, languageOf } from './languages.ts'
+import { otherWords, unusedValue, yesNo } from './usual-options.ts'
+import { identifierOf, nameMaker, short, slugOf, versionOf } from './names.ts'
+import type { Visibility } from '../../../survey-definitions/schema.ts'
+
+/**
+ * An HL7 FHIR R4 Questionnaire as a definition: what this program exported comes back as it was; of others what our format
+ * has a place for, and the rest is named by its path.
+ * @throws {ImportError} when it is no Questionnaire at all
+ */
+export function importFhirQuestionnaire(json: unknown): ImportedQuestionnaire {
+  const read = questionnaireResource.safeParse(json)
+  if (!read.success) {
+    const faults = read.error.issues.slice(0, 20).map(({ path, message }) => ({ where: fhirPath(path), what: message }))
+    return { faults }
+  }
+  if (find(read.data.extension, own.definition)) return importOwnQuestionnaire(read.data)
+  return new ForeignQuestionnaire(read.data).finish()
+}
+
+/** `Questionnaire.item[0].text`, as FHIR's own messages say it. */
+export function fhirPath(path: readonly PropertyKey[], resource = 'Questionnaire'): string {
+  return path.reduce<string>(
+    (so, key) => (typeof key === 'number' ? `${so}[${key}]` : `${so}.${String(key)}`),
+    resource,
+  )
+}
+
+const handledExtensions: ReadonlySet<string> = new Set([
+  fhir.minValue,
+  fhir.maxValue,
+  fhir.unit,
+  fhir.itemControl,
+  fhir.displayCategory,
+  fhir.hidden,
+])
+const handledElements: ReadonlySet<string> = new Set(
+  'id linkId type text _text prefix code required repeats maxLength enableWhen enableBehavior answerValueSet answerOption item extension'.split(
+    ' ',
+  ),
+)
+const handledAtTop: ReadonlySet<string> = new Set(
+  'resourceType id meta text language contained url version name title _title status publisher description _description contact copyright _copyright item extension subjectType date'.split(
+    ' ',
+  ),
+)
+
+/** Reads somebody else's Questionnaire item by item. */
+class ForeignQuestionnaire {
+  private readonly resource: FhirQuestionnaire
+  private readonly language: string
+  private readonly notes: NotCarried[] = []
+  private readonly nameFor: (wanted: string, where: string) => string
+  private readonly known = new Map<string, Known>()
+  private readonly sections: DraftSection[] = []
+  private readonly sectionName: (wanted: string, where: string) => string
+
+  constructor(resource: FhirQuestionnaire) {
+    this.resource = resource
+    this.language =
+      languageOf(resource.language ?? '') ?? guessLanguage([resource.title, resource.item?.[0]?.text].join(' '))
+    this.nameFor = nameMaker(this.notes, ['id', 'sex'])
+    this.sectionName = nameMaker([])
+  }
+
+  finish(): ImportedQuestionnaire {
+    const { resource } = this
+    for (const key of Object.keys(resource))
+      if (!handledAtTop.has(key)) this.note(`Questionnaire.${key}`, 'is not carried')
+    for (const { url } of resource.extension ?? []) this.note('Questionnaire.extension', `${short(url)} is not carried`)
+    if (resource.status === 'retired')
+      this.note('Questionnaire.status', 'it is retired; look for the one that took its place')
+    this.topLevel(resource.item ?? [])
+    const title = this.words(resource.title, resource._title) ?? { [this.language]: resource.name ?? 'Questionnaire' }
+    const attribution = this.words(resource.copyright, resource._copyright)
+    const draft: Draft = {
+      slug: slugOf(resource.name ?? resource.url?.split('/').at(-1) ?? resource.id ?? resource.title ?? ''),
+      version: versionOf(resource.version),
+      title,
+      sections: this.sections,
+      notCarried: this.notes,
+      ...(attribution ? { attribution } : {}),
+    }
+    const introduction = this.words(resource.description, resource._description)
+    if (introduction) draft.introduction = introduction
+    for (const section of this.sections) if (Object.keys(section.title).length === 0) section.title = { ...title }
+    return finishDraft(draft, 'a FHIR Questionnaire', this.language)
+  }
+
+  private note(where: string, what: string): void {
+    if (this.notes.length < MAX_NOTES) this.notes.push({ where, what })
+  }
+
+  private words(text: string | undefined, element: QuestionnaireItem['_text']): DraftText | undefined {
+    return textOf(text, element, this.language, languageOf)
+  }
+
+  /** Groups at the top are sections; questions between them make sections of their own. */
+  private topLevel(items: readonly QuestionnaireItem[]): void {
+    let open: DraftSection | undefined
+    for (const [index, item] of items.entries()) {
+      const where = `Questionnaire.item[${index}]`
+      if (item.type === 'group') {
+        const section = this.section(item.linkId, where)
+        const title = this.wordsOf(item)
+        if (title) section.title = title
+        const condition = this.condition(item, where)
+        if (condition) section.visible_if = condition
+        this.rest(item, where)
+        this.children(item.item ?? [], where, section, {})
+        open = undefined
+      } else {
+        open ??= this.section('main', where)
+        this.children([item], '', open, {}, where)
+      }
+    }
+  }
+
+  private section(name: string, where: string): DraftSection {
+    const section: DraftSection = {
+      where,
+      id: this.sectionName(identifierOf(name) || 's', where),
+      title: {},
+      items: [],
+    }
+    this.sections.push(section)
+    return section
+  }
+
+  /** A question's words with the number that stands before them. */
+  private wordsOf(item: QuestionnaireItem): DraftText | undefined {
+    return this.words(item.text, item._text)
+  }
+
+  private children(
+    items: readonly QuestionnaireItem[],
+    parent: string,
+    section: DraftSection,
+    around: { condition?: Visibility | undefined; stem?: DraftText | undefined },
+    only?: string,
+  ): void {
+    let lead = around.stem
+    for (const [index, item] of items.entries()) {
+      const where = only ?? `${parent}.item[${index}]`
+      if (find(item.extension, fhir.hidden)?.valueBoolean === true) {
+        this.note(where, `"${short(item.linkId)}" is hidden and left out`)
+        continue
+      }
+      const condition = bothHold(around.condition, this.condition(item, where))
+      if (item.type === 'display') {
+        const text = this.wordsOf(item)
+        if (!text) continue
+        const isFirst = section.items.length === 0 && parent === section.where && !condition
+        if (isFirst && !section.instruction) section.instruction = text
+        else lead = text
+        if (item.enableWhen) this.note(where, 'a text is shown with the question after it, not by its own condition')
+        this.rest(item, where)
+      } else if (item.type === 'group') {
+        this.rest(item, where)
+        if (item.repeats === true) this.note(where, 'is asked once, not repeatedly')
+        this.note(where, `the group "${short(item.linkId)}" inside a group is not kept; its words lead its questions`)
+        this.children(item.item ?? [], where, section, { condition, stem: this.wordsOf(item) ?? lead })
+      } else this.question(item, where, section, condition, lead)
+    }
+  }
+
+  private question(
+    item: QuestionnaireItem,
+    where: string,
+    section: DraftSection,
+    condition: Visibility | undefined,
+    lead: DraftText | undefined,
+  ): void {
+    this.rest(item, where)
+    const id = this.nameFor(item.linkId, `${where}.linkId`)
+    const kind = this.kind(item, where, id)
+    if (!kind) {
+      this.note(
+        where,
+        `"${short(item.linkId)}" is left out: questions of the type "${short(item.type)}" are not carried`,
+      )
+      if (item.item?.length) this.note(`${where}.item`, 'what hangs on it is left out too')
+      return
+    }
+    const shows = (code: string): DraftText | undefined => {
+      const child = item.item?.find(
+        (one) => one.type === 'display' && codesOf(one.extension, fhir.itemControl).includes(code),
+      )
+      return child && this.wordsOf(child)
+    }
+    const help = shows('help') ?? shows('flyover')
+    const draft = {
+      where,
+      id,
+      text: this.wordsOf(item) ?? (item.prefix === undefined ? {} : { [this.language]: item.prefix }),
+      ...(lead ? { stem: lead } : {}),
+      ...(help ? { help } : {}),
+      required: item.required ?? false,
+      ...(condition ? { visible_if: condition } : {}),
+      ...kind,
+    } as DraftItem
+    section.items.push(draft)
+    if (item.prefix !== undefined && item.text !== undefined)
+      this.note(`${where}.prefix`, `"${short(item.prefix)}" is not carried`)
+    for (const code of item.code ?? [])
+      this.note(`${where}.code`, `the code "${short(code.code ?? '')}" is not carried`)
+    this.known.set(item.linkId, this.knownOf(draft, item))
+    const further = (item.item ?? []).filter((child) => {
+      const controls = codesOf(child.extension, fhir.itemControl)
+      return !(
+        child.type === 'display' &&
+        ['help', 'flyover', 'unit', 'lower', 'upper'].some((code) => controls.includes(code))
+      )
+    })
+    if (further.length > 0)
+      this.children(further, where, section, { condition: bothHold(condition, { item: id, answered: true }) })
+  }
+
+  private kind(item: QuestionnaireItem, where: string, id: string): object | undefined {
+    const number = (url: string): number | undefined => {
+      const found = find(item.extension, url)
+      return found?.valueInteger ?? found?.valueDecimal
+    }
+    switch (item.type) {
+      case 'choice':
+      case 'open-choice':
+        return this.choice(item, where, id)
+      case 'boolean':
+        return { type: 'single', options: yesNo() }
+      case 'string':
+      case 'text':
+      case 'url':
+        if (item.answerOption?.length || item.answerValueSet) return this.choice(item, where, id)
+        if (item.maxLength === undefined)
+          this.note(where, `no longest answer is given; ${USUAL_LENGTH} characters are allowed`)
+        return { type: 'text', max_length: Math.min(Math.max(item.maxLength ?? USUAL_LENGTH, 1), 10_000) }
+      case 'date':
+        for (const url of [fhir.minValue, fhir.maxValue])
+          if (find(item.extension, url)) this.note(where, 'the earliest or latest day is not carried')
+        return { type: 'date' }
+      case 'integer':
+      case 'decimal': {
+        if (item.answerOption?.length) return this.choice(item, where, id)
+        const [min, max] = [number(fhir.minValue), number(fhir.maxValue)]
+        const controls = codesOf(item.extension, fhir.itemControl)
+        if (
+          item.type === 'integer' &&
+          controls.includes('slider') &&
+          Number.isInteger(min) &&
+          Number.isInteger(max) &&
+          max! > min! &&
+          max! - min! <= 20
+        ) {
+          const end = (code: string, value: number): DraftText => {
+            const child = item.item?.find((one) => codesOf(one.extension, fhir.itemControl).includes(code))
+            return (child && this.wordsOf(child)) ?? { [this.language]: String(value) }
+          }
+          return { type: 'rating', min, max, low: end('lower', min!), high: end('upper', max!) }
+        }
+        if (min === undefined || max === undefined)
+          this.note(
+            where,
+            `no lowest or highest number is given; ${min ?? USUAL_RANGE[0]} to ${max ?? USUAL_RANGE[1]} are allowed`,
+          )
+        const unit = find(item.extension, fhir.unit)?.valueCoding
+        const unitText = unit && this.words(unit.display ?? unit.code, unit._display)
+        const low = min ?? Math.min(USUAL_RANGE[0], max ?? 0)
+        return {
+          type: 'number',
+          min: low,
+          max: max === undefined ? Math.max(USUAL_RANGE[1], low + 1) : Math.max(max, low + 1),
+          integer: item.type === 'integer',
+          ...(unitText ? { unit: unitText } : {}),
+        }
+      }
+      default:
+        return undefined
+    }
+  }
+
+  private choice(item: QuestionnaireItem, where: string, id: string): object | undefined {
+    let given = item.answerOption ?? []
+    if (given.length === 0 && item.answerValueSet !== undefined) {
+      given = this.contained(item.answerValueSet)
+      if (given.length === 0) {
+        this.note(
+          `${where}.answerValueSet`,
+          `the list ${short(item.answerValueSet)} is not in the file; without its options the question is left out`,
+        )
+        return undefined
+      }
+    }
+    const ordinals = given.map((option) => ordinalOf(option))
+    const counted =
+      ordinals.every((one) => one !== undefined && Number.isInteger(one)) && new Set(ordinals).size === given.length
+    const valueName = nameMaker(this.notes)
+    const options = given.map((option, index): DraftOption => {
+      const at = `${where}.answerOption[${index}]`
+      const { valueCoding: coding } = option
+      const plain =
+        coding?.code ?? coding?.display ?? option.valueString ?? option.valueDate ?? String(option.valueInteger ?? '')
+      const text = coding
+        ? this.words(coding.display ?? coding.code, coding._display)
+        : { [this.language]: String(option.valueString ?? option.valueInteger ?? option.valueDate ?? '') }
+      if (option['valueReference'] !== undefined)
+        this.note(at, 'an option that refers to another resource is not carried')
+      return { value: counted ? ordinals[index]! : valueFor(plain, at, valueName), text: text ?? {} }
+    })
+    if (
+      counted &&
+      given.some(
+        ({ valueCoding: coding }, index) => coding?.code !== undefined && coding.code !== String(ordinals[index]),
+      )
+    )
+      this.note(`${where}.answerOption`, 'answers are stored as the numbers the options count, not as their codes')
+    if (item.type === 'open-choice')
+      options.push({
+        value: unusedValue(options, 'other'),
+        text: { ...otherWords },
+        free_text: { id: this.nameFor(`${id}_other`, where), max_length: 200 },
+      })
+    return { type: item.repeats === true ? 'multiple' : 'single', options }
+  }
+
+  /** Options of a value set that came along in the same file. */
+  private contained(url: string): AnswerOption[] {
+    const set = this.resource.contained?.find(
+      (one) => one.resourceType === 'ValueSet' && (`#${one.id}` === url || one['url'] === url),
+    ) as { compose?: { include?: { concept?: unknown }[] }; expansion?: { contains?: unknown } } | undefined
+    const concepts = set?.compose?.include?.flatMap((part) => part.concept ?? []) ?? []
+    const found = (concepts.length > 0 ? concepts : [set?.expansion?.contains ?? []].flat()) as unknown[]
+    return found.slice(0, 500).flatMap((one) => {
+      const { code, display, extension } = (one ?? {}) as { code?: unknown; display?: unknown; extension?: Extension[] }
+      if (typeof code !== 'string') return []
+      return [
+        {
+          valueCoding: {
+            code,
+            display: typeof display === 'string' ? display : code,
+            ...(Array.isArray(extension) ? { extension } : {}),
+          },
+        },
+      ]
+    })
+  }
+
+  private knownOf(draft: DraftItem, item: QuestionnaireItem): Known {
+    if (!('options' in draft))
+      return { id: draft.id, kind: draft.type, integer: draft.type === 'number' ? draft.integer : true }
+    const given = item.answerOption?.length
+      ? item.answerOption
+      : item.answerValueSet
+        ? this.contained(item.answerValueSet)
+        : []
+    const byCode = new Map(
+      given.map(({ valueCoding, valueString, valueInteger, valueDate }, index) => [
+        String(valueCoding?.code ?? valueCoding?.display ?? valueString ?? valueDate ?? valueInteger),
+        draft.options[index]?.value,
+      ]),
+    )
+    const ours = (value: string | number | boolean): string | number | undefined =>
+      item.type === 'boolean' ? (value === true ? 'yes' : 'no') : byCode.get(String(value))
+    return { id: draft.id, kind: draft.type as 'single' | 'multiple', ours }
+  }
+
+  private condition(item: QuestionnaireItem, where: string): Visibility | undefined {
+    const { enableWhen = [] } = item
+    if (enableWhen.length === 0) return undefined
+    const parts = enableWhen.map(expressionOf)
+    const expression: Expression = item.enableBehavior === 'any' ? { any: parts } : { all: parts }
+    try {
+      return toVisibility(expression, (name) => this.known.get(name))
+    } catch (error) {
+      if (!(error instanceof ConditionError)) throw error
+      this.note(`${where}.enableWhen`, `the condition is left out (${error.message}); it is always asked`)
+      return undefined
+    }
+  }
+
+  /** Elements and extensions we have no place for. */
+  private rest(item: QuestionnaireItem, where: string): void {
+    for (const key of Object.keys(item)) if (!handledElements.has(key)) this.note(`${where}.${key}`, 'is not carried')
+    for (const { url } of item.extension ?? [])
+      if (!handledExtensions.has(url)) this.note(`${where}.extension`, `${short(url)} is not carried`)
+  }
+}
+
+function expressionOf(one: EnableWhen): Expression {
+  const value =
+    one.answerCoding?.code ??
+    one.answerCoding?.display ??
+    one.answerInteger ??
+    one.answerDecimal ??
+    one.answerBoolean ??
+    one.answerString
+  const { question: name, operator } = one
+  if (operator === 'exists')
+    return { name, operator: one.answerBoolean === false ? 'unanswered' : 'answered', values: [] }
+  if (value === undefined) return { name: `${name} (compared with what is not carried)`, operator: '=', values: [] }
+  // FHIR's = and != are about any of several answers
+  if (operator === '=') return { name, operator: 'has-one-of', values: [value] }
+  if (operator === '!=') return { not: { name, operator: 'has-one-of', values: [value] } }
+  return { name, operator, values: [value] }
+}
+
+/** The number an option counts: FHIR R4 lets it stand at the option or at its code. */
+function ordinalOf({ extension, valueCoding }: AnswerOption): number | undefined {
+  const found = find(valueCoding?.extension, fhir.ordinalValue) ?? find(extension, fhir.ordinalValue)
+  return found?.valueDecimal
+}
+
+function valueFor(plain: string, where: string, nameFor: (wanted: string, where: string) => string): string | number {
+  return /^-?(0|[1-9]\d{0,8})$/.test(plain) ? Number(plain) : nameFor(plain, where)
+}

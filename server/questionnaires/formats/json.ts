@@ -1,0 +1,41 @@
+import { ImportError } from './draft.ts'
+
+/** No questionnaire nests so deep; what does could exhaust the stack of whoever walks through it. */
+const deepest = 60
+
+/** JSON of a file. @throws {ImportError} where it is none, is not UTF-8 or nests too deep */
+export function readJson(bytes: Uint8Array): unknown {
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new ImportError('the file', 'is not UTF-8; save it as UTF-8')
+  }
+  if (nestsDeep(text)) throw new ImportError('the file', `nests more than ${deepest} deep, no questionnaire does`)
+  try {
+    return JSON.parse(text) as unknown
+  } catch (error) {
+    const place = /line (\d+) column (\d+)/.exec((error as Error).message)
+    throw new ImportError(
+      place ? `line ${place[1]}, column ${place[2]}` : 'the file',
+      'is no JSON; look for a comma or bracket out of place',
+    )
+  }
+}
+
+function nestsDeep(text: string): boolean {
+  let [depth, quoted] = [0, false]
+  for (let index = 0; index < text.length && depth <= deepest; index++) {
+    const character = text.charCodeAt(index)
+    if (quoted) {
+      if (character === 0x5c) index++
+      else if (character === 0x22) quoted = false
+    } else if (character === 0x22) quoted = true
+    else if (character === 0x5b || character === 0x7b) depth++
+    else if (character === 0x5d || character === 0x7d) depth--
+  }
+  return depth > deepest
+}
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

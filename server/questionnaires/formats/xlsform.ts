@@ -1,0 +1,328 @@
+import { bothHold, ConditionError, toVisibility, type Known } from './conditions.ts'
+import { ImportError, MAX_NOTES, USUAL_LENGTH, USUAL_RANGE } from './draft.ts'
+import type { Draft, DraftItem, DraftOption, DraftSection, DraftText, NotCarried } from './draft.ts'
+import { readExpression } from './expressions.ts'
+import { finishDraft, type ImportedQuestionnaire } from './finish.ts'
+import { guessLanguage, languageOf } from './languages.ts'
+import { nameMaker, short, slugOf, versionOf } from './names.ts'
+import { otherWords, unusedValue } from './usual-options.ts'
+import { readTable, type Row } from './xlsform-table.ts'
+import type { Sheet } from './workbook.ts'
+import type { Visibility } from '../../../survey-definitions/schema.ts'
+
+/**
+ * An XLSForm workbook as a definition: groups at the top become sections, groups within them lead their questions, lists of
+ * `choices` are written out where they are used. What else a row says is named by sheet, row and column.
+ * Source: https://xlsform.org.
+ */
+export function importXlsForm(sheets: readonly Sheet[], fileName: string): ImportedQuestionnaire {
+  return new Form(sheets, fileName).finish()
+}
+
+interface Group {
+  readonly section: DraftSection
+  readonly condition: Visibility | undefined
+  readonly stem: DraftText | undefined
+  /** a repeated group, or one inside it: nothing of it is carried */
+  readonly left: boolean
+}
+
+interface Choice {
+  value: string | number
+  text: DraftText
+  name: string
+}
+
+const ofQuestion = new Set(['type', 'name', 'label', 'hint', 'required', 'relevant'])
+const withoutQuestion = new Set([
+  'start',
+  'end',
+  'today',
+  'deviceid',
+  'subscriberid',
+  'simserial',
+  'phonenumber',
+  'username',
+  'email',
+  'audit',
+])
+
+class Form {
+  private readonly notes: NotCarried[] = []
+  private readonly nameFor = nameMaker(this.notes, ['id', 'sex'])
+  private readonly sectionName = nameMaker([])
+  private readonly known = new Map<string, Known>()
+  private readonly sections: DraftSection[] = []
+  private readonly language: string
+  private readonly survey: readonly Row[]
+  private readonly settings: Row | undefined
+  private readonly lists = new Map<string, Choice[]>()
+  private readonly fileName: string
+  private stem: DraftText | undefined
+  private loose: DraftSection | undefined
+
+  constructor(sheets: readonly Sheet[], fileName: string) {
+    this.fileName = fileName
+    const sheetOf = (name: string): Sheet | undefined => sheets.find((one) => one.name.trim().toLowerCase() === name)
+    const survey = sheetOf('survey')
+    if (!survey) throw new ImportError('the file', 'has no sheet "survey"; an XLSForm has survey, choices and settings')
+    const settings = sheetOf('settings')
+    const settingsText = settings?.rows.flat().join(' ') ?? ''
+    // the language of columns without one
+    const firstRow = settings ? readTable(settings, 'ja', [])[0] : undefined
+    this.language =
+      languageOf(firstRow?.plain('default_language') ?? '') ??
+      guessLanguage(survey.rows.slice(0, 50).flat().join(' ') + settingsText)
+    this.settings = settings ? readTable(settings, this.language, this.notes)[0] : undefined
+    this.survey = readTable(survey, this.language, this.notes)
+    const choices = sheetOf('choices')
+    if (choices) this.readChoices(readTable(choices, this.language, this.notes))
+    for (const { name } of sheets)
+      if (!['survey', 'choices', 'settings'].includes(name.trim().toLowerCase()))
+        this.note(`sheet ${short(name)}`, 'is not carried')
+  }
+
+  finish(): ImportedQuestionnaire {
+    const stack: Group[] = []
+    for (const row of this.survey) this.row(row, stack)
+    const { settings } = this
+    for (const column of settings?.others(new Set(['form_title', 'form_id', 'version', 'default_language'])) ?? [])
+      this.note(`settings, ${column}`, 'is not carried')
+    const title = settings?.text('form_title') ?? { [this.language]: this.fileName.replace(/\.[^.]*$/, '') || 'Form' }
+    for (const section of this.sections) if (Object.keys(section.title).length === 0) section.title = { ...title }
+    const draft: Draft = {
+      slug: slugOf(settings?.plain('form_id') || this.fileName.replace(/\.[^.]*$/, '')),
+      version: versionOf(settings?.plain('version')),
+      title,
+      sections: this.sections,
+      notCarried: this.notes,
+    }
+    return finishDraft(draft, 'an XLSForm', this.language)
+  }
+
+  private note(where: string, what: string): void {
+    if (this.notes.length < MAX_NOTES) this.notes.push({ where, what })
+  }
+
+  private readChoices(rows: readonly Row[]): void {
+    const values = new Map<string, (wanted: string, where: string) => string>()
+    for (const row of rows) {
+      const list = row.plain('list_name') || row.plain('list name')
+      const name = row.plain('name') || row.plain('value')
+      if (list === '' || name === '') {
+        this.note(row.where, 'has no list_name or no name and is left out')
+        continue
+      }
+      if (!values.has(list)) values.set(list, nameMaker(this.notes))
+      const value = /^-?(0|[1-9]\d{0,8})$/.test(name) ? Number(name) : values.get(list)!(name, `${row.where}, name`)
+      for (const column of row.others(new Set(['list_name', 'list name', 'name', 'value', 'label'])))
+        this.note(`${row.where}, ${column}`, 'is not carried')
+      const options = this.lists.get(list) ?? []
+      options.push({ value, name, text: row.text('label') ?? { [this.language]: name } })
+      this.lists.set(list, options)
+    }
+  }
+
+  private section(name: string, where: string, title: DraftText): DraftSection {
+    const section: DraftSection = { where, id: this.sectionName(name || 's', where), title, items: [] }
+    this.sections.push(section)
+    return section
+  }
+
+  private row(row: Row, stack: Group[]): void {
+    const type = row.plain('type').replace(/\s+/g, ' ')
+    if (type === '') {
+      if (row.plain('name') || row.text('label')) this.note(row.where, 'has no type and is left out')
+      return
+    }
+    const kind = type.toLowerCase().replace(' ', '_')
+    const around = stack.at(-1)
+    if (kind === 'begin_group' || kind === 'begin_repeat') {
+      stack.push(this.begin(row, around, kind === 'begin_repeat'))
+      return
+    }
+    if (kind === 'end_group' || kind === 'end_repeat') {
+      this.stem = undefined
+      if (!stack.pop()) this.note(row.where, 'ends a group that was not begun')
+      return
+    }
+    if (around?.left) return
+    if (!around && !this.loose) this.loose = this.section('main', row.where, {})
+    const section = around?.section ?? this.loose!
+    if (kind === 'note') {
+      const text = row.text('label')
+      if (text && section.items.length === 0 && !section.instruction && !row.plain('relevant'))
+        section.instruction = text
+      else if (text) this.stem = text
+      if (row.plain('relevant'))
+        this.note(`${row.where}, relevant`, 'a note is shown with the question after it, not by its own condition')
+      return
+    }
+    this.question(row, type, section, around)
+  }
+
+  private begin(row: Row, around: Group | undefined, repeated: boolean): Group {
+    this.stem = undefined
+    const name = row.plain('name')
+    for (const column of row.others(ofQuestion)) this.note(`${row.where}, ${column}`, 'is not carried')
+    const left = repeated || around?.left === true
+    if (left && around?.left !== true)
+      this.note(row.where, `the repeated group "${short(name)}" is left out with all that is in it`)
+    const condition = left ? undefined : this.condition(row)
+    const label = row.text('label')
+    if (!around) {
+      this.loose = undefined
+      if (left)
+        return {
+          section: { where: row.where, id: 'left', title: {}, items: [] },
+          condition: undefined,
+          stem: undefined,
+          left,
+        }
+      const section = this.section(name, row.where, label ?? {})
+      if (condition) section.visible_if = condition
+      return { section, condition: undefined, stem: undefined, left }
+    }
+    return {
+      section: around.section,
+      condition: bothHold(around.condition, condition),
+      stem: label ?? around.stem,
+      left,
+    }
+  }
+
+  private condition(row: Row): Visibility | undefined {
+    const text = row.plain('relevant')
+    if (text === '') return undefined
+    try {
+      return toVisibility(readExpression(text, 'xlsform'), (name) => this.known.get(name))
+    } catch (error) {
+      if (!(error instanceof ConditionError)) throw error
+      this.note(
+        `${row.where}, relevant`,
+        `the condition ${short(text)} is left out (${error.message}); it is always asked`,
+      )
+      return undefined
+    }
+  }
+
+  private question(row: Row, type: string, section: DraftSection, around: Group | undefined): void {
+    const [word = '', list = '', more = ''] = type.split(' ')
+    const name = row.plain('name')
+    if (withoutQuestion.has(word.toLowerCase())) {
+      this.note(row.where, `"${short(type)}" is left out: nothing is collected beside the answers`)
+      return
+    }
+    const read = new Set(ofQuestion)
+    const kind = this.kind(row, word.toLowerCase(), list, more, read)
+    if (!kind) {
+      this.note(row.where, `"${short(name)}" is left out: rows of the type "${short(type)}" are not carried`)
+      return
+    }
+    for (const column of row.others(read)) this.note(`${row.where}, ${column}`, 'is not carried')
+    const id = this.nameFor(name, `${row.where}, name`)
+    const condition = bothHold(around?.condition, this.condition(row))
+    const help = row.text('hint')
+    const stem = this.stem ?? around?.stem
+    const required = row.plain('required').toLowerCase()
+    const needed = /^(yes|true|true\(\)|1)$/.test(required)
+    if (!needed && !/^(no|false|false\(\)|0)?$/.test(required))
+      this.note(`${row.where}, required`, 'is no plain yes or no; it is taken for no')
+    if (/\$\{[^{}]+\}/.test(Object.values(row.text('label') ?? {}).join(' ')))
+      this.note(`${row.where}, label`, 'names another answer; it stands as it is written')
+    const item = {
+      where: row.where,
+      id,
+      text: row.text('label') ?? { [this.language]: name || '—' },
+      ...(stem ? { stem } : {}),
+      ...(help ? { help } : {}),
+      required: needed,
+      ...(condition ? { visible_if: condition } : {}),
+      ...kind.shape,
+    } as DraftItem
+    section.items.push(item)
+    this.known.set(name, {
+      id,
+      kind: item.type,
+      ...(item.type === 'number' ? { integer: item.integer } : {}),
+      ...(kind.ours ? { ours: kind.ours } : {}),
+    })
+  }
+
+  private kind(
+    row: Row,
+    word: string,
+    list: string,
+    more: string,
+    read: Set<string>,
+  ): { shape: object; ours?: NonNullable<Known['ours']> } | undefined {
+    switch (word) {
+      case 'select_one':
+      case 'select_multiple': {
+        const given = this.lists.get(list)
+        if (!given) {
+          this.note(`${row.where}, type`, `there is no list "${short(list)}" in the sheet choices`)
+          return undefined
+        }
+        const options: DraftOption[] = given.map(({ value, text }) => ({ value, text: { ...text } }))
+        if (more.toLowerCase() === 'or_other')
+          options.push({
+            value: unusedValue(options, 'other'),
+            text: { ...otherWords },
+            free_text: { id: this.nameFor(`${row.plain('name')}_other`, row.where), max_length: 200 },
+          })
+        const byName = new Map(given.map((one) => [one.name, one.value]))
+        return {
+          shape: { type: word === 'select_one' ? 'single' : 'multiple', options },
+          ours: (value) => byName.get(String(value)),
+        }
+      }
+      case 'integer':
+      case 'decimal':
+      case 'range':
+        return { shape: this.number(row, word, read) }
+      case 'text':
+        this.note(row.where, `no longest answer is given; ${USUAL_LENGTH} characters are allowed`)
+        return { shape: { type: 'text', max_length: USUAL_LENGTH } }
+      case 'date':
+        return { shape: { type: 'date' } }
+      case 'acknowledge':
+        return undefined
+      default:
+        return undefined
+    }
+  }
+
+  /** `. >= 0 and . <= 120`, or the parameters of a range. */
+  private number(row: Row, word: string, read: Set<string>): object {
+    const limits: { min?: number; max?: number; step?: number } = {}
+    if (word === 'range') {
+      read.add('parameters')
+      for (const [, key, value] of row.plain('parameters').matchAll(/(start|end|step)\s*=\s*(-?\d+(?:\.\d+)?)/g))
+        limits[({ start: 'min', end: 'max', step: 'step' } as const)[key as 'start' | 'end' | 'step']] = Number(value)
+      limits.min ??= 0
+      limits.max ??= 10
+    } else {
+      const whole = word === 'integer' ? 1 : 0
+      const parts = row.plain('constraint').split(/\s+and\s+/i)
+      const tests = parts.map((part) => /^\(?\s*\.\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)\s*\)?$/.exec(part.trim()))
+      if (tests.every((part) => part !== null) && (whole === 1 || tests.every((part) => part[1]!.length === 2))) {
+        read.add('constraint')
+        for (const [, sign, digits] of tests) {
+          if (sign!.startsWith('>')) limits.min = Number(digits) + (sign === '>' ? whole : 0)
+          else limits.max = Number(digits) - (sign === '<' ? whole : 0)
+        }
+      }
+    }
+    const { min, max } = limits
+    if (min === undefined || max === undefined)
+      this.note(
+        row.where,
+        `no lowest or highest number is given; ${min ?? USUAL_RANGE[0]} to ${max ?? USUAL_RANGE[1]} are allowed`,
+      )
+    const low = min ?? Math.min(USUAL_RANGE[0], max ?? 0)
+    const integer =
+      word === 'integer' || (word === 'range' && [limits.min, limits.step ?? 1].every((one) => Number.isInteger(one)))
+    return { type: 'number', min: low, max: Math.max(max ?? USUAL_RANGE[1], low + 1), integer }
+  }
+}
