@@ -9,7 +9,7 @@ import { revokeLinks } from '../web/links.ts'
 import { Problem } from '../web/problems.ts'
 import { findDeparture, memberOfDeparture } from './departures.ts'
 import { toneOfKind } from './kinds.data.ts'
-import { decideInterviewDue, decideSteps, findDateFault, mayBeMailed, startOfDay } from './rules.ts'
+import { decideFollowupDue, decideInterviewDue, decideSteps, findDateFault, mayBeMailed, startOfDay } from './rules.ts'
 import { findSubject } from './subjects.ts'
 import { graduationsOf, type AnyHandle, type GraduationTables } from './tables.ts'
 
@@ -143,6 +143,15 @@ export async function followDates(
       .where('id', '=', subjectId)
       .where('state', '=', 'waiting')
       .execute()
+    const followupOn = decideFollowupDue(row.leaving_on, today)
+    if (followupOn)
+      await db
+        .updateTable('exit_followup')
+        .set({ due_on: followupOn })
+        .where('company_id', '=', companyId)
+        .where('id', '=', subjectId)
+        .where('state', '=', 'waiting')
+        .execute()
     if (!isEarlier) return
     await revokeLinks(db, companyId, subjectId, at)
     const interview = await db

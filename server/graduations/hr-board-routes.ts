@@ -9,8 +9,8 @@ import type { FieldError } from '../web/render.ts'
 import { boardView, loadBoard } from './board.ts'
 import { openDraft } from './drafts.ts'
 import { datesBody, deskWords, faultsOf, typedOf } from './hr-forms.ts'
-import { reasonTable } from './reasons-page.ts'
-import { reasonFigures } from './reasons.ts'
+import { laterTables, reasonTable } from './reasons-page.ts'
+import { laterFigures, reasonFigures } from './reasons.ts'
 import { findDateFault } from './rules.ts'
 import type { AnyHandle } from './tables.ts'
 
@@ -38,14 +38,15 @@ export function addHrBoardRoutes(app: FastifyInstance, services: Services): void
 
   app.get('/hr/graduations/reasons', async (request, reply) => {
     const { companyId } = identityOf(request)
-    const panel = await reasonFigures(services, companyId, todayOf(request), services.clock.now())
-    return deskPage(
-      services,
-      request,
-      reply,
-      'graduations/reasons',
-      await reasonTable(panel, request.locale, sayIn(request)),
-    )
+    const today = todayOf(request)
+    const at = services.clock.now()
+    const say = sayIn(request)
+    const panel = await reasonFigures(services, companyId, today, at)
+    const later = await laterFigures(services, companyId, today, at)
+    return deskPage(services, request, reply, 'graduations/reasons', {
+      ...(await reasonTable(panel, request.locale, say)),
+      ...(await laterTables(later, request.locale, say)),
+    })
   })
 
   const showNew = (request: FastifyRequest, reply: FastifyReply, errors?: FieldError[]) => {

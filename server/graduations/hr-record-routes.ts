@@ -8,6 +8,7 @@ import { Problem } from '../web/problems.ts'
 import { findDeparture, memberOfDeparture } from './departures.ts'
 import { interviewInWords } from './interview-form.ts'
 import { readContactAsHr, readInterviewAsHr } from './records.ts'
+import { exitFollowup, exitInterview } from './surveys.ts'
 import type { AnyHandle } from './tables.ts'
 
 const params = z.object({ departureId: z.uuid() })
@@ -28,25 +29,23 @@ export function addHrRecordRoutes(app: FastifyInstance, services: Services): voi
     return `${member.familyName} ${member.givenName}`
   }
 
-  app.get('/hr/graduations/:departureId/interview', { schema: { params } }, async (request, reply) => {
-    const { companyId, subjectId: userId } = identityOf(request)
-    const { departureId } = request.params as z.infer<typeof params>
-    const { name, read } = await asAudience(services, request, async (db: AnyHandle) => ({
-      name: await nameOf(request, db, departureId),
-      read: await readInterviewAsHr(
-        db,
-        services,
-        { companyId, departureId, userId, on: todayOf(request), requestId: request.id },
-        services.clock.now(),
-      ),
-    }))
-    return deskPage(services, request, reply, 'graduations/interview-answers', {
-      departureId,
-      personName: name,
-      submittedOn: read.submittedOn,
-      rows: interviewInWords(read.questionnaire, read.answers, request.locale),
+  for (const survey of [exitInterview, exitFollowup])
+    app.get(`/hr/graduations/:departureId/${survey.words}`, { schema: { params } }, async (request, reply) => {
+      const { companyId, subjectId: userId } = identityOf(request)
+      const { departureId } = request.params as z.infer<typeof params>
+      const reader = { companyId, departureId, userId, on: todayOf(request), requestId: request.id }
+      const { name, read } = await asAudience(services, request, async (db: AnyHandle) => ({
+        name: await nameOf(request, db, departureId),
+        read: await readInterviewAsHr(db, services, reader, services.clock.now(), survey),
+      }))
+      return deskPage(services, request, reply, 'graduations/interview-answers', {
+        departureId,
+        personName: name,
+        titleKey: `graduations.answers.${survey.words}Title`,
+        submittedOn: read.submittedOn,
+        rows: interviewInWords(read.questionnaire, read.answers, request.locale),
+      })
     })
-  })
 
   app.get('/hr/graduations/:departureId/contact', { schema: { params } }, async (request, reply) => {
     const { companyId, subjectId: userId } = identityOf(request)

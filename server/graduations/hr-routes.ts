@@ -96,6 +96,7 @@ export function addHrRoutes(app: FastifyInstance, services: Services): void {
       rosterUntilOn: rosterDiffers ? member.employedUntilOn : '',
       steps: found.steps.map((step) => stepView(step, today, say)),
       canReadInterview: opened.hasInterview,
+      canReadFollowup: opened.hasFollowup,
       canReadContact: opened.hasContact,
       ...(errors && { errors }),
     }

@@ -1,9 +1,9 @@
-import { givenWordsOf, ownWordsOf, readAnswer, type AskedItem } from '../../analysis/scoring/index.ts'
+import { givenWordsOf, ownWordsOf, readAnswer, visibleItems, type AskedItem } from '../../analysis/scoring/index.ts'
 import type { QuestionnaireVersion } from '../questionnaires/index.ts'
+import { wholeLocaleOf, type Locale } from '../locales.ts'
 import type { FieldError } from '../web/render.ts'
 import type { InterviewAnswers } from './interviews.ts'
 
-type Locale = 'ja' | 'en'
 type Say = (key: string, values?: Record<string, string | number>) => string
 
 /** A question as the page draws it; `widget` says how, whatever the type of the item. */
@@ -18,6 +18,8 @@ export interface QuestionView {
   entries: { value: string; label: string; checked: boolean; selected: boolean; ownWords?: WordsField }[]
   typed: string
   longest: number
+  /** whom it is asked of, in words: all questions stand on one page, which without script does not change under the hand */
+  onlyIf?: string
 }
 
 /** A line for own words under an option. */
@@ -34,6 +36,7 @@ export interface SectionView {
   questions: QuestionView[]
 }
 
+const isEnglish = (locale: Locale) => wholeLocaleOf(locale) === 'en'
 const fieldOf = (itemId: string) => `q_${itemId}`
 const inLocale = (text: Record<string, string> | undefined, locale: Locale) => text?.[locale] ?? text?.['ja'] ?? ''
 
@@ -49,7 +52,10 @@ export function interviewForm(
     instruction: inLocale(section.instruction, locale),
     questions: questionnaire.items
       .filter((asked) => asked.sectionId === section.id)
-      .map((asked) => questionOf(asked, locale, body, say)),
+      .map((asked) => ({
+        ...questionOf(asked, locale, body, say),
+        onlyIf: conditionInWords(questionnaire, asked, locale, say),
+      })),
   }))
 }
 
@@ -100,6 +106,20 @@ function questionOf(asked: AskedItem, locale: Locale, body: unknown, say: Say): 
   }
 }
 
+/** "For those who chose this or that before", where a question waits for certain options of another one; otherwise nothing. */
+function conditionInWords(questionnaire: QuestionnaireVersion, asked: AskedItem, locale: Locale, say: Say): string {
+  const options = asked.conditions.flatMap((condition) => {
+    if (!('item' in condition) || !condition.one_of) return []
+    const other = questionnaire.items.find(({ id }) => id === condition.item)
+    return (other?.options ?? []).filter(({ value }) => condition.one_of!.includes(value))
+  })
+  if (options.length === 0) return ''
+  const words = options.map(({ text }) => inLocale(text, locale))
+  return say('graduations.interview.onlyIf', {
+    options: isEnglish(locale) ? words.map((one) => `“${one}”`).join(', ') : words.map((one) => `「${one}」`).join(''),
+  })
+}
+
 function wordsField(asked: AskedItem, locale: Locale, body: unknown, say: Say): WordsField {
   return {
     field: fieldOf(asked.id),
@@ -129,7 +149,13 @@ export function readInterview(
     readOne(asked)
     for (const words of givenWordsOf(asked, answers)) readOne(words.asked)
   }
-  return errors.length > 0 ? { errors } : { answers }
+  if (errors.length > 0) return { errors }
+  // what is not asked after these answers is not told either
+  const hidden = new Set(questionnaire.items)
+  for (const asked of visibleItems(questionnaire.items, answers)) hidden.delete(asked)
+  for (const asked of hidden)
+    for (const { id } of [asked, ...ownWordsOf(asked).map((one) => one.asked)]) delete answers[id]
+  return { answers }
 }
 
 function givenFor(body: unknown, itemId: string): readonly string[] {
@@ -158,10 +184,10 @@ export function interviewInWords(
       if (!option) return String(value)
       const words = option.free_text && answers[option.free_text.id]
       const label = inLocale(option.text, locale)
-      return typeof words === 'string' ? (locale === 'ja' ? `${label}「${words}」` : `${label}: “${words}”`) : label
+      return typeof words === 'string' ? (isEnglish(locale) ? `${label}: “${words}”` : `${label}「${words}」`) : label
     })
     return words.length === 0
       ? []
-      : [{ key: inLocale(asked.item.text, locale), value: words.join(locale === 'ja' ? '、' : ', ') }]
+      : [{ key: inLocale(asked.item.text, locale), value: words.join(isEnglish(locale) ? ', ' : '、') }]
   })
 }

@@ -5,6 +5,7 @@ import { newId } from '../ids.ts'
 import { nextDaytime, queueMail } from '../mail/index.ts'
 import type { Services } from '../services.ts'
 import { startOfDay } from './rules.ts'
+import { exitInterview, type ExitSurvey } from './surveys.ts'
 import { graduationsOf, type AnyHandle, type GraduationTables, type InterviewState, type Visibility } from './tables.ts'
 
 /** Answers by item id, as analysis/scoring reads them; null is left open. */
@@ -19,20 +20,22 @@ export interface Interview {
   departmentId: string
   visibility: Visibility | null
   submittedOn: string | null
+  dueOn: string
 }
 
-const keyOf = (subjectId: string) => ({ area: 'exit', subjectId, recordType: 'answers' }) as const
-const place = (subjectId: string) => ({ table: 'exit_interview', rowId: subjectId })
+const keyOf = (subjectId: string, { recordType }: ExitSurvey) => ({ area: 'exit', subjectId, recordType }) as const
+const place = (subjectId: string, { table }: ExitSurvey) => ({ table, rowId: subjectId })
 
 /** The interview of a subject: the own one (leaver), or one that the leaver opened to HR and sent (hr). */
 export async function findInterview(
   db: AnyHandle,
   companyId: string,
   subjectId: string,
+  survey: ExitSurvey = exitInterview,
 ): Promise<Interview | undefined> {
   const row = await graduationsOf(db)
-    .selectFrom('exit_interview')
-    .select(['id', 'slug', 'version', 'state', 'department_id', 'visibility', 'submitted_on'])
+    .selectFrom(survey.table)
+    .select(['id', 'slug', 'version', 'state', 'department_id', 'visibility', 'submitted_on', 'due_on'])
     .where('company_id', '=', companyId)
     .where('id', '=', subjectId)
     .executeTakeFirst()
@@ -45,6 +48,7 @@ export async function findInterview(
       departmentId: row.department_id,
       visibility: row.visibility,
       submittedOn: row.submitted_on,
+      dueOn: row.due_on,
     }
   )
 }
@@ -55,13 +59,14 @@ export async function chooseVisibility(
   companyId: string,
   subjectId: string,
   visibility: Visibility,
+  survey: ExitSurvey = exitInterview,
 ): Promise<boolean> {
   const changed = await graduationsOf(db)
-    .updateTable('exit_interview')
+    .updateTable(survey.table)
     .set({ visibility })
     .where('company_id', '=', companyId)
     .where('id', '=', subjectId)
-    .where('state', 'in', ['waiting', 'invited'])
+    .where('state', 'in', [...survey.openStates])
     .executeTakeFirst()
   return changed.numUpdatedRows > 0n
 }
@@ -73,15 +78,17 @@ export async function submitInterview(
   of: { companyId: string; subjectId: string; timeZone: string; requestId: string },
   answers: InterviewAnswers,
   at: Date,
+  survey: ExitSurvey = exitInterview,
 ): Promise<boolean> {
   const { companyId, subjectId } = of
-  const sealed = await services.vault.seal(db, companyId, keyOf(subjectId), place(subjectId), answers, at)
+  const { vault } = services
+  const sealed = await vault.seal(db, companyId, keyOf(subjectId, survey), place(subjectId, survey), answers, at)
   const changed = await graduationsOf(db)
-    .updateTable('exit_interview')
+    .updateTable(survey.table)
     .set({ state: 'submitted', sealed_answers: sealed, submitted_on: dateIn(of.timeZone, at) })
     .where('company_id', '=', companyId)
     .where('id', '=', subjectId)
-    .where('state', 'in', ['waiting', 'invited'])
+    .where('state', 'in', [...survey.openStates])
     .where('visibility', 'is not', null)
     .executeTakeFirst()
   if (changed.numUpdatedRows === 0n) return false
@@ -89,7 +96,7 @@ export async function submitInterview(
     actorKind: 'leaver',
     actorId: subjectId,
     actorRole: 'leaver',
-    action: 'exit_interview.submitted',
+    action: `${survey.action}.submitted`,
     subjectArea: 'exit',
     subjectId,
     reason: 'graduations.reason.own',
@@ -99,13 +106,18 @@ export async function submitInterview(
 }
 
 /** "I will not take it": no further mail, and no trace that HR could see. */
-export async function declineInterview(db: AnyHandle, companyId: string, subjectId: string): Promise<boolean> {
+export async function declineInterview(
+  db: AnyHandle,
+  companyId: string,
+  subjectId: string,
+  survey: ExitSurvey = exitInterview,
+): Promise<boolean> {
   const changed = await graduationsOf(db)
-    .updateTable('exit_interview')
+    .updateTable(survey.table)
     .set({ state: 'declined' })
     .where('company_id', '=', companyId)
     .where('id', '=', subjectId)
-    .where('state', 'in', ['waiting', 'invited'])
+    .where('state', 'in', [...survey.openStates])
     .executeTakeFirst()
   return changed.numUpdatedRows > 0n
 }
@@ -116,15 +128,16 @@ export async function openAnswers(
   services: Services,
   companyId: string,
   subjectId: string,
+  survey: ExitSurvey = exitInterview,
 ): Promise<InterviewAnswers | undefined> {
   const row = await graduationsOf(db)
-    .selectFrom('exit_interview')
+    .selectFrom(survey.table)
     .select('sealed_answers')
     .where('company_id', '=', companyId)
     .where('id', '=', subjectId)
     .executeTakeFirst()
   if (!row?.sealed_answers) return undefined
-  return services.vault.open<InterviewAnswers>(db, companyId, place(subjectId), row.sealed_answers)
+  return services.vault.open<InterviewAnswers>(db, companyId, place(subjectId, survey), row.sealed_answers)
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { JobHandler, Tick } from '../jobs/index.ts'
 import { dateJobs, followDates } from './date-changes.ts'
 import { findLeavers } from './drafts.ts'
+import { forgetFollowups, inviteDueFollowups } from './followups.ts'
 import { inviteDueInterviews } from './interviews.ts'
 
 export const jobHandlers: readonly JobHandler[] = [
@@ -25,6 +26,20 @@ export const ticks: readonly Tick[] = [
     everySeconds: 300,
     async run({ services, at }) {
       await inviteDueInterviews(services, at)
+    },
+  },
+  {
+    name: 'graduations.exit-followups',
+    everySeconds: 300,
+    async run({ services, at }) {
+      await inviteDueFollowups(services, at)
+    },
+  },
+  {
+    name: 'graduations.forget-followups',
+    everySeconds: 6 * 3600,
+    async run({ services, at }) {
+      await forgetFollowups(services, at)
     },
   },
 ]

@@ -7,6 +7,7 @@ import { Problem } from '../web/problems.ts'
 import type { FieldError } from '../web/render.ts'
 import { confirmContact, findContact, maskAddress } from './contacts.ts'
 import { beginLeaverSession, contactOf, getLeaver } from './leavers.ts'
+import { exitFollowup, exitInterview } from './surveys.ts'
 import type { AnyHandle } from './tables.ts'
 
 const params = z.object({ token: z.string().max(100) })
@@ -33,7 +34,11 @@ export function addLandingRoutes(app: FastifyInstance, services: Services): void
   const asLeaver = <Result>({ companyId, subjectId }: Link, work: (db: AnyHandle) => Promise<Result>) =>
     services.database.as({ role: 'leaver', companyId, subjectId }, services.clock.now(), (db: AnyHandle) => work(db))
 
-  const walkLinks = ['graduation', 'exit_interview'] as const
+  const walkLinks = ['graduation', 'exit_interview', 'exit_followup'] as const
+  const pageOf: Partial<Record<LinkKind, string>> = {
+    exit_interview: exitInterview.path,
+    exit_followup: exitFollowup.path,
+  }
 
   app.get('/g/:token', { schema: { params } }, async (request, reply) => {
     const link = await linkOf(request, walkLinks)
@@ -43,6 +48,7 @@ export function addLandingRoutes(app: FastifyInstance, services: Services): void
       contact: contactOf(leaver.company),
       wording: leaver.wording,
       isInterview: link.kind === 'exit_interview',
+      isFollowup: link.kind === 'exit_followup',
       action: `/g/${tokenOf(request)}/start`,
     }
     return reply.page('graduations/landing', data, { timeZone: link.timeZone })
@@ -59,7 +65,7 @@ export function addLandingRoutes(app: FastifyInstance, services: Services): void
       await getLeaver(db, services, link.companyId, link.subjectId)
       await beginLeaverSession(db, services, reply, link, services.clock.now())
     })
-    return reply.redirect(link.kind === 'exit_interview' ? '/graduation/interview' : '/graduation', 303)
+    return reply.redirect(pageOf[link.kind] ?? '/graduation', 303)
   })
 
   app.get('/g/contact/:token', { schema: { params } }, async (request, reply) => {

@@ -11,8 +11,9 @@ import { wordsIn } from './interview-form.ts'
 import { findInterview, openAnswers } from './interviews.ts'
 import { contactOf, getLeaver, subjectOf } from './leavers.ts'
 import { leaverSteps } from './pages.ts'
-import { lastDayOf, usesCompanyAddress } from './rules.ts'
+import { decideFollowupDue, lastDayOf, usesCompanyAddress } from './rules.ts'
 import { listSteps, tickStep } from './steps.ts'
+import { exitFollowup, exitInterview } from './surveys.ts'
 import type { AnyHandle } from './tables.ts'
 
 const stepParams = z.object({ stepId: z.uuid() })
@@ -27,7 +28,7 @@ const contactBody = z.object({
   hrMayRead: z.literal('yes').optional(),
 })
 const sharingBody = z.object({ hrMayRead: z.literal('yes').optional() })
-const doneNotices = new Set(['contact', 'interview', 'declined'])
+const doneNotices = new Set(['contact', 'interview', 'declined', 'followup', 'followupDeclined'])
 
 /** `/graduation…`: the leaver's own page. Thanks first, then steps; what is the person's own choice stands apart from them. */
 export function addLeaverRoutes(app: FastifyInstance, services: Services): void {
@@ -44,10 +45,11 @@ export function addLeaverRoutes(app: FastifyInstance, services: Services): void 
         steps: await listSteps(db, companyId, [leaver.departureId]),
         contact: await findContact(db, services, companyId, subjectId),
         interview: await findInterview(db, companyId, subjectId),
-        justSent: done === 'interview' ? await openAnswers(db, services, companyId, subjectId) : undefined,
+        followup: await findInterview(db, companyId, subjectId, exitFollowup),
+        justSent: await answersJustSent(db, companyId, subjectId, done),
       }
     })
-    const { leaver, contact, interview } = found
+    const { leaver, contact, interview, followup } = found
     const today = dateIn(timeZone, services.clock.now())
     return reply.page('graduations/walk', {
       ...helpFor(wordsIn(found.justSent), request.locale),
@@ -64,8 +66,16 @@ export function addLeaverRoutes(app: FastifyInstance, services: Services): void 
       mailboxEndsSoon: usesCompanyAddress(leaver, today),
       interviewState: interview?.state === 'submitted' || interview?.state === 'declined' ? interview.state : 'open',
       isInvitedToAlumni: leaver.isInvitedToAlumni,
+      followupState: followup?.state ?? (decideFollowupDue(leaver.leavingOn, today) ? 'none' : ''),
+      followupOn: followup?.dueOn ?? '',
     })
   })
+
+  /** The answers that the page somebody comes from has just sent. */
+  async function answersJustSent(db: AnyHandle, companyId: string, subjectId: string, done: string | undefined) {
+    const survey = [exitInterview, exitFollowup].find((one) => one.sentNotice === done)
+    return survey && openAnswers(db, services, companyId, subjectId, survey)
+  }
 
   app.post('/graduation/steps/:stepId', { schema: { params: stepParams } }, async (request, reply) => {
     const body = tickBody.safeParse(request.body)

@@ -9,6 +9,7 @@ import {
   addDays,
   decideWording,
   endOfDay,
+  isTooLateToFollowUp,
   lastDayOf,
   mayBeMailed,
   privateLinkDays,
@@ -128,6 +129,36 @@ const exitInterview: MailTemplate = {
   },
 }
 
+/** Some months later: to the confirmed private address of a leaver who agreed, and nowhere else. */
+const exitFollowup: MailTemplate = {
+  name: 'graduations.exit-followup',
+  mailClass: 'survey',
+  nextTime: ({ timeZone }, at) => nextDaytime(at, timeZone),
+  async prepare(context) {
+    const { db, services, company, subjectId, at } = context
+    const followup = await graduationsOf(db)
+      .selectFrom('exit_followup')
+      .select('state')
+      .where('company_id', '=', company.companyId)
+      .where('id', '=', subjectId)
+      .executeTakeFirst()
+    if (followup?.state !== 'invited') return undefined
+    const walk = await walkOf(context)
+    const today = dateIn(company.timeZone, at)
+    if (!walk || today <= walk.departure.leavingOn || isTooLateToFollowUp(walk.departure.leavingOn, today))
+      return undefined
+    const contact = await findContact(db, services, company.companyId, subjectId)
+    if (!contact?.isConfirmed) return undefined
+    return prepareWalk(context, walk, {
+      kind: 'exit_followup',
+      page: 'graduations/followup-mail',
+      subject: 'graduations.mail.followup.subject',
+      to: contact.email,
+      expiresAt: privateExpiry(walk.departure, company.timeZone, at),
+    })
+  },
+}
+
 const datesChanged: MailTemplate = {
   name: 'graduations.dates-changed',
   mailClass: 'account',
@@ -190,6 +221,7 @@ export const mailTemplates: readonly MailTemplate[] = [
   welcome,
   datesChanged,
   exitInterview,
+  exitFollowup,
   privateContact,
   contactConfirmed,
 ]

@@ -1,7 +1,7 @@
 import type { Disclosed, ShareFigure } from '../../analysis/disclosure/index.ts'
 import { getShipped } from '../questionnaires/index.ts'
 import { formatNumber, formatPercent } from '../web/formats.ts'
-import type { ReasonFigures, ReasonPanel } from './reasons.ts'
+import type { LaterPanel, ReasonFigures, ReasonPanel } from './reasons.ts'
 
 type Say = (key: string, values?: Record<string, string | number>) => string
 
@@ -13,9 +13,29 @@ interface CellView {
 }
 
 /** The panel of reasons as one table: a line for each reason, a column for each set of answers. */
-export async function reasonTable(panel: ReasonPanel, locale: 'ja' | 'en', say: Say): Promise<Record<string, unknown>> {
-  const questionnaire = await getShipped('exit-interview', 1)
-  const options = questionnaire.items.find((asked) => asked.id === 'primaryReason')?.options ?? []
+export async function reasonTable(panel: ReasonPanel, locale: string, say: Say): Promise<Record<string, unknown>> {
+  return tableOf(panel, await reasonWords('exit-interview', locale), locale, say)
+}
+
+/** What was told some months later, in the same form, and beside it whether the main reason is another one now. */
+export async function laterTables(
+  { later, shift }: LaterPanel,
+  locale: string,
+  say: Say,
+): Promise<{ later: Record<string, unknown>; shift: Record<string, unknown> }> {
+  return {
+    later: tableOf(later, await reasonWords('exit-followup', locale), locale, say),
+    shift: tableOf(shift, [say('graduations.reasons.changed')], locale, say),
+  }
+}
+
+async function reasonWords(slug: string, locale: string): Promise<string[]> {
+  const { items } = await getShipped(slug, 1)
+  const options = items.find((asked) => asked.id === 'primaryReason')?.options ?? []
+  return options.map((option) => option.text[locale] ?? option.text['ja'] ?? '')
+}
+
+function tableOf(panel: ReasonPanel, words: readonly string[], locale: string, say: Say): Record<string, unknown> {
   const column = (label: string, figures: ReasonFigures) => ({
     label:
       figures.respondents.kind === 'shown'
@@ -23,9 +43,9 @@ export async function reasonTable(panel: ReasonPanel, locale: 'ja' | 'en', say: 
         : label,
     numeric: true,
   })
-  const rows = options.map((option, index) => ({
+  const rows = words.map((text, index) => ({
     cells: [
-      { text: option.text[locale] ?? option.text['ja'] ?? '', heading: true },
+      { text, heading: true },
       cell(panel.groupsOnly.reasons[index]!.share, locale, say),
       cell(panel.openToHr.reasons[index]!.share, locale, say),
     ] satisfies CellView[],

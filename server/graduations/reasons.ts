@@ -9,6 +9,7 @@ import {
 import { getShipped } from '../questionnaires/index.ts'
 import type { Services } from '../services.ts'
 import type { InterviewAnswers } from './interviews.ts'
+import { exitFollowup, exitInterview, type ExitSurvey } from './surveys.ts'
 import { graduationsOf, type AnyHandle, type Visibility } from './tables.ts'
 
 /** One submitted interview, as far as the figure needs it. */
@@ -70,24 +71,83 @@ export async function reasonFigures(
   today: string,
   at: Date,
 ): Promise<ReasonPanel> {
-  const questionnaire = await getShipped('exit-interview', 1)
-  const primary = questionnaire.items.find((asked) => asked.id === 'primaryReason')!
   const all = await services.database.as({ role: 'analysis', companyId }, at, (db: AnyHandle) =>
-    readInterviews(db, services, companyId),
+    readInterviews(db, services, companyId, exitInterview),
   )
-  const reasons = primary.options.map((option) => String(option.value))
+  return panelOf(all, await reasonsOf('exit-interview'), today)
+}
+
+/** Two panels of those who were asked again: what they told some months later, and whether the main reason is another one now. */
+export interface LaterPanel {
+  later: ReasonPanel
+  shift: ReasonPanel
+}
+
+/** The one value of the panel `shift`: the main reason told later is not the one told at leaving. */
+export const changedReason = 'changed'
+
+/**
+ * What was told later, company-wide, never joined to what was told at leaving but for one figure: the share of those who answered both times whose main
+ * reason has changed. Both times open to HR counts as open; anything else as for groups only.
+ */
+export async function laterFigures(
+  services: Services,
+  companyId: string,
+  today: string,
+  at: Date,
+): Promise<LaterPanel> {
+  const { told, later } = await services.database.as({ role: 'analysis', companyId }, at, async (db: AnyHandle) => ({
+    told: await readInterviews(db, services, companyId, exitInterview),
+    later: await readInterviews(db, services, companyId, exitFollowup),
+  }))
   return {
-    groupsOnly: discloseReasons(countedInterviews(all, today, decideFloor()), reasons),
-    openToHr: discloseReasons(
-      all.filter((one) => one.visibility === 'hr' && one.reason !== null),
-      reasons,
-    ),
+    later: panelOf(later, await reasonsOf('exit-followup'), today),
+    shift: panelOf(shiftsOf(told, later), [changedReason], today),
   }
 }
 
-async function readInterviews(db: AnyHandle, services: Services, companyId: string): Promise<CountedInterview[]> {
+/**
+ * One entry for each person who named a main reason both times: `changed` or `same`.
+ * @example told pay, later relations: changed; told pay, later left open: no entry
+ */
+export function shiftsOf(told: readonly CountedInterview[], later: readonly CountedInterview[]): CountedInterview[] {
+  const before = new Map(told.map((one) => [one.id, one]))
+  return later.flatMap((now) => {
+    const then = before.get(now.id)
+    if (!then?.reason || !now.reason) return []
+    const isOpen = then.visibility === 'hr' && now.visibility === 'hr'
+    return [
+      {
+        id: now.id,
+        visibility: isOpen ? ('hr' as const) : ('groups_only' as const),
+        submittedOn: now.submittedOn,
+        reason: then.reason === now.reason ? 'same' : changedReason,
+      },
+    ]
+  })
+}
+
+async function reasonsOf(slug: string): Promise<string[]> {
+  const { items } = await getShipped(slug, 1)
+  return items.find((asked) => asked.id === 'primaryReason')!.options.map((option) => String(option.value))
+}
+
+function panelOf(all: readonly CountedInterview[], reasons: readonly string[], today: string): ReasonPanel {
+  const open = all.filter((one) => one.visibility === 'hr' && one.reason !== null)
+  return {
+    groupsOnly: discloseReasons(countedInterviews(all, today, decideFloor()), reasons),
+    openToHr: discloseReasons(open, reasons),
+  }
+}
+
+async function readInterviews(
+  db: AnyHandle,
+  services: Services,
+  companyId: string,
+  { table }: ExitSurvey,
+): Promise<CountedInterview[]> {
   const rows = await graduationsOf(db)
-    .selectFrom('exit_interview')
+    .selectFrom(table)
     .select(['id', 'visibility', 'submitted_on', 'sealed_answers'])
     .where('company_id', '=', companyId)
     .where('state', '=', 'submitted')
@@ -95,7 +155,7 @@ async function readInterviews(db: AnyHandle, services: Services, companyId: stri
   const opened = await services.vault.openMany<InterviewAnswers>(
     db,
     companyId,
-    rows.map((row) => ({ table: 'exit_interview', rowId: row.id, sealed: row.sealed_answers! })),
+    rows.map((row) => ({ table, rowId: row.id, sealed: row.sealed_answers! })),
   )
   return rows.flatMap((row, index) => {
     const answers = opened[index]

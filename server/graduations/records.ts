@@ -7,6 +7,7 @@ import { isDirectBoss } from './bosses.ts'
 import { findContact } from './contacts.ts'
 import { findInterview, openAnswers, type Interview, type InterviewAnswers } from './interviews.ts'
 import { findSubject } from './subjects.ts'
+import { exitFollowup, exitInterview, type ExitSurvey } from './surveys.ts'
 import type { AnyHandle } from './tables.ts'
 
 interface Opening {
@@ -18,10 +19,15 @@ interface Opening {
 }
 
 /** The interview of a departure, where the leaver opened it to HR and the one who asks is not the direct boss. */
-async function openedInterview(db: AnyHandle, services: Services, opening: Opening): Promise<Interview | undefined> {
+async function openedInterview(
+  db: AnyHandle,
+  services: Services,
+  opening: Opening,
+  survey: ExitSurvey,
+): Promise<Interview | undefined> {
   const { companyId, departureId, userId, on } = opening
   const subjectId = await findSubject(db, services.vault, companyId, departureId)
-  const interview = subjectId === undefined ? undefined : await findInterview(db, companyId, subjectId)
+  const interview = subjectId === undefined ? undefined : await findInterview(db, companyId, subjectId, survey)
   if (!interview || (await isDirectBoss(db, companyId, userId, interview.departmentId, on))) return undefined
   return interview
 }
@@ -33,13 +39,14 @@ export async function openedRecords(
   db: AnyHandle,
   services: Services,
   opening: Opening,
-): Promise<{ hasInterview: boolean; hasContact: boolean }> {
+): Promise<{ hasInterview: boolean; hasFollowup: boolean; hasContact: boolean }> {
   const { companyId, departureId } = opening
   const subjectId = await findSubject(db, services.vault, companyId, departureId)
-  if (!subjectId) return { hasInterview: false, hasContact: false }
+  if (!subjectId) return { hasInterview: false, hasFollowup: false, hasContact: false }
   const contact = await findContact(db, services, companyId, subjectId)
   return {
-    hasInterview: (await openedInterview(db, services, opening)) !== undefined,
+    hasInterview: (await openedInterview(db, services, opening, exitInterview)) !== undefined,
+    hasFollowup: (await openedInterview(db, services, opening, exitFollowup)) !== undefined,
     hasContact: contact !== undefined,
   }
 }
@@ -67,12 +74,13 @@ export async function readInterviewAsHr(
   services: Services,
   reader: Reader,
   at: Date,
+  survey: ExitSurvey = exitInterview,
 ): Promise<{ questionnaire: QuestionnaireVersion; answers: InterviewAnswers; submittedOn: string }> {
-  const interview = await openedInterview(db, services, reader)
+  const interview = await openedInterview(db, services, reader, survey)
   if (!interview?.submittedOn) throw new Problem('not_found')
-  const answers = await openAnswers(db, services, reader.companyId, interview.subjectId)
+  const answers = await openAnswers(db, services, reader.companyId, interview.subjectId, survey)
   if (!answers) throw new Problem('not_found')
-  await record(db, reader, interview.subjectId, 'exit_interview.opened', at)
+  await record(db, reader, interview.subjectId, `${survey.action}.opened`, at)
   return {
     questionnaire: await getShipped(interview.slug, interview.version),
     answers,

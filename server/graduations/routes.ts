@@ -3,6 +3,7 @@ import type { Services } from '../services.ts'
 import { addHrBoardRoutes } from './hr-board-routes.ts'
 import { addHrRecordRoutes } from './hr-record-routes.ts'
 import { addHrRoutes } from './hr-routes.ts'
+import { addFollowupRoutes } from './followup-routes.ts'
 import { addInterviewRoutes } from './interview-routes.ts'
 import { addLandingRoutes } from './landing-routes.ts'
 import { addLeaverRoutes } from './leaver-routes.ts'
@@ -13,6 +14,7 @@ export async function addRoutes(app: FastifyInstance, services: Services): Promi
     addLandingRoutes,
     addLeaverRoutes,
     addInterviewRoutes,
+    addFollowupRoutes,
     addHrBoardRoutes,
     addHrRoutes,
     addHrRecordRoutes,

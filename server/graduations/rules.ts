@@ -50,6 +50,26 @@ export function decideInterviewDue(dates: DepartureDates, confirmedOn: string): 
   return (Temporal.PlainDate.compare(wanted, confirmed) < 0 ? confirmed : wanted).toString()
 }
 
+/** Months after leaving on which somebody who agreed is asked once more, and after which it is too late to ask. */
+export const followupMonths = { after: 2, atMost: 3 } as const
+
+/**
+ * When somebody who says yes today is asked once more: two months after leaving, for those who say it later tomorrow; undefined when more than three
+ * months have passed by then. Some months on, what was too near to be said can be said; much later it is forgotten.
+ *
+ * @example leaving 2026-11-30, agreed before: 2027-01-30
+ * @example leaving 2026-11-30, agreed 2027-02-10: 2027-02-11; agreed 2027-02-28: never
+ */
+export function decideFollowupDue(leavingOn: string, today: string): string | undefined {
+  const due = Temporal.PlainDate.from(leavingOn).add({ months: followupMonths.after }).toString()
+  const wanted = today < due ? due : addDays(today, 1)
+  return isTooLateToFollowUp(leavingOn, wanted) ? undefined : wanted
+}
+
+export function isTooLateToFollowUp(leavingOn: string, on: string): boolean {
+  return on > Temporal.PlainDate.from(leavingOn).add({ months: followupMonths.atMost }).toString()
+}
+
 /** Steps of a kind with their due dates, in the order of the page. Undefined due: on request. */
 export function decideSteps(
   kind: Kind,

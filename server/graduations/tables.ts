@@ -45,6 +45,12 @@ export interface ExitInterviewTable {
   submitted_on: string | null
 }
 
+/** The same later, for those who agreed. */
+export interface ExitFollowupTable extends ExitInterviewTable {
+  agreed_on: string
+  text_version: string
+}
+
 export interface PrivateContactTable {
   company_id: string
   /** = exit subject id */
@@ -81,6 +87,7 @@ export interface GraduationTables {
   departure: DepartureTable
   exit_subject: ExitSubjectTable
   exit_interview: ExitInterviewTable
+  exit_followup: ExitFollowupTable
   private_contact: PrivateContactTable
   graduation_step: GraduationStepTable
   roster_assignment: RosterAssignmentView

@@ -8,9 +8,11 @@ export type LinkKind =
   | 'invitation'
   | 'graduation'
   | 'exit_interview'
+  | 'exit_followup'
   | 'private_contact'
   | 'alumni_confirmation'
   | 'alumni'
+  | 'alumni_checkin'
   | 'alumni_refusal'
   | 'staff_invitation'
 

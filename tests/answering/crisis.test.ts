@@ -9,7 +9,7 @@ const lines: string[] = []
 let world: World
 let survey: Survey
 beforeAll(async () => {
-  world = await createWorld({ LOG_LEVEL: 'trace' }, { write: (line) => void lines.push(line) })
+  world = await createWorld({ LOG_LEVEL: 'debug' }, { write: (line) => void lines.push(line) })
   survey = await openSurvey(
     world,
     {

@@ -17,12 +17,13 @@ export const grants: Readonly<Record<string, string>> = {
   campaign_questionnaire:
     'admin S, analysis S, clerk S, employee S, hr SIUD, implementer S, mailer S, manager S, physician S, scheduler S, turnover S',
   campaign_workplace:
-    'admin S, analysis S, clerk S, employee S, hr SIUD, implementer S, mailer S, manager S, physician S, scheduler S, turnover S',
+    'admin S, analysis S, clerk S, employee S, hr SIUD, implementer Su, mailer S, manager S, physician S, scheduler S, turnover S',
   company:
     'admin Su, alumni S, analysis S, clerk S, employee S, hr Su, implementer S, jobs S, leaver S, mailer S, manager S, physician S, scheduler S, setup SI, sign_in S, turnover S',
   company_key: 'setup I',
   consent: 'employee SIu, implementer S',
   consultation: 'employee SI, physician Su',
+  criteria_trial: 'analysis Su, implementer Si',
   data_key:
     'admin SI, alumni SID, analysis SI, clerk SI, employee SID, hr SI, implementer SI, leaver SID, mailer SI, physician SI, scheduler SI, setup SI, sign_in SI',
   deletion_certificate: 'admin S, alumni SI',
@@ -39,11 +40,13 @@ export const grants: Readonly<Record<string, string>> = {
   employer_request: 'employee I',
   employer_request_event: 'employee SI, physician SI',
   employment: 'hr SIU',
+  exit_followup: 'analysis S, hr S, leaver SIuD, mailer s, scheduler su',
   exit_interview: 'analysis S, hr SI, leaver Su, mailer s, scheduler su',
   exit_subject: 'hr SI, leaver S, mailer S, scheduler S',
   graduation_step: 'hr SIU, leaver Su',
   group_report: 'analysis SIu, clerk S, hr S, implementer Su, turnover S',
   group_report_for_manager: 'manager S',
+  group_report_pay: 'hr SID',
   group_report_recipient: 'hr S, implementer SID',
   interview_need: 'clerk S, employee S, implementer SI, physician S',
   interview_note: 'physician SIu',
@@ -69,8 +72,9 @@ export const grants: Readonly<Record<string, string>> = {
   // nobody: the roster's views read it
   personnel_authority_holder: '',
   private_contact: 'hr S, leaver SIU, mailer S',
+  questionnaire_draft: 'hr SiuD, implementer Su',
   questionnaire_version:
-    'admin S, analysis S, clerk S, employee S, hr SI, implementer SI, leaver S, physician S, scheduler S',
+    'admin S, analysis S, clerk S, employee S, hr SI, implementer SI, leaver S, manager S, physician S, scheduler S',
   released_opinion: 'hr S, physician I',
   repeated_post:
     'admin SI, alumni SI, clerk SI, employee SI, hr SI, implementer SI, jobs SD, leaver SI, manager SI, physician SI',

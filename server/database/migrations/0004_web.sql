@@ -54,7 +54,7 @@ ALTER FUNCTION find_session(text, bytea, timestamptz) OWNER TO hanamichi_lookup;
 CREATE TABLE link_token (
   company_id uuid NOT NULL REFERENCES company,
   id uuid NOT NULL,
-  kind text NOT NULL CHECK (kind IN ('invitation', 'graduation', 'exit_interview', 'private_contact', 'alumni_confirmation', 'alumni', 'alumni_refusal', 'staff_invitation')),
+  kind text NOT NULL CHECK (kind IN ('invitation', 'graduation', 'exit_interview', 'exit_followup', 'private_contact', 'alumni_confirmation', 'alumni', 'alumni_checkin', 'alumni_refusal', 'staff_invitation')),
   subject_id uuid NOT NULL,
   context_id uuid NOT NULL,
   hash bytea NOT NULL,

@@ -50,6 +50,29 @@ CREATE TABLE exit_interview (
   FOREIGN KEY (company_id, id) REFERENCES exit_subject (company_id, id),
   CHECK ((state = 'submitted') = (sealed_answers IS NOT NULL AND visibility IS NOT NULL))
 );
+-- Asked once more some months later, of those who agreed: the row is the agreement. Answers apart from those at leaving, under a key of their own.
+CREATE TABLE exit_followup (
+  company_id uuid NOT NULL REFERENCES company,
+  -- = exit subject id
+  id uuid NOT NULL,
+  slug text NOT NULL,
+  version integer NOT NULL,
+  hash text NOT NULL,
+  state text NOT NULL CHECK (state IN ('waiting', 'invited', 'submitted', 'declined')),
+  -- where it counts as a group figure: as what was said at leaving
+  department_id uuid NOT NULL,
+  -- when the person said yes, and to which wording of the sentence
+  agreed_on date NOT NULL,
+  text_version text NOT NULL,
+  due_on date NOT NULL,
+  visibility text CHECK (visibility IN ('hr', 'groups_only')),
+  -- vault envelope (area exit, record type followup)
+  sealed_answers bytea,
+  submitted_on date,
+  PRIMARY KEY (company_id, id),
+  FOREIGN KEY (company_id, id) REFERENCES exit_subject (company_id, id),
+  CHECK ((state = 'submitted') = (sealed_answers IS NOT NULL AND visibility IS NOT NULL))
+);
 -- told and confirmed by the leaver; HR reads it only if the leaver allows it
 CREATE TABLE private_contact (
   company_id uuid NOT NULL REFERENCES company,
@@ -79,10 +102,11 @@ CREATE TABLE graduation_step (
 );
 CREATE INDEX departure_leaving_on ON departure (company_id, leaving_on) WHERE state <> 'cancelled';
 CREATE INDEX exit_interview_due_on ON exit_interview (company_id, due_on) WHERE state = 'waiting';
+CREATE INDEX exit_followup_due_on ON exit_followup (company_id, due_on);
 DO $$
 DECLARE t text;
 BEGIN
-  FOREACH t IN ARRAY ARRAY['departure', 'exit_subject', 'exit_interview', 'private_contact', 'graduation_step'] LOOP
+  FOREACH t IN ARRAY ARRAY['departure', 'exit_subject', 'exit_interview', 'exit_followup', 'private_contact', 'graduation_step'] LOOP
     EXECUTE format('CALL guard(%L)', t);
   END LOOP;
 END $$;
@@ -102,6 +126,14 @@ CALL only_own('exit_interview', 'hanamichi_leaver', 'id');
 GRANT SELECT (company_id, id, state, due_on), UPDATE (state, due_on) ON exit_interview TO hanamichi_scheduler;
 GRANT SELECT (company_id, id, state, due_on) ON exit_interview TO hanamichi_mailer;
 GRANT SELECT ON exit_interview TO hanamichi_analysis;
+-- the agreement is the leaver's own act: HR writes none and sees none
+GRANT SELECT, INSERT, UPDATE (state, visibility, sealed_answers, submitted_on), DELETE ON exit_followup TO hanamichi_leaver;
+CALL only_own('exit_followup', 'hanamichi_leaver', 'id');
+GRANT SELECT ON exit_followup TO hanamichi_hr;
+CREATE POLICY chosen_readers ON exit_followup AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (visibility = 'hr' AND state = 'submitted');
+GRANT SELECT (company_id, id, state, due_on), UPDATE (state, due_on) ON exit_followup TO hanamichi_scheduler;
+GRANT SELECT (company_id, id, state, due_on) ON exit_followup TO hanamichi_mailer;
+GRANT SELECT ON exit_followup TO hanamichi_analysis;
 GRANT SELECT, INSERT, UPDATE ON private_contact TO hanamichi_leaver;
 CALL only_own('private_contact', 'hanamichi_leaver', 'id');
 GRANT SELECT ON private_contact TO hanamichi_hr, hanamichi_mailer;
@@ -112,10 +144,11 @@ GRANT SELECT, UPDATE (done_at, done_by) ON graduation_step TO hanamichi_leaver;
 CREATE POLICY chosen_readers ON data_key AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (
   area <> 'exit' OR record_type = 'identity'
   OR (record_type = 'answers' AND EXISTS (SELECT FROM exit_interview i WHERE i.company_id = data_key.company_id AND i.id = data_key.subject_id AND i.visibility = 'hr' AND i.state = 'submitted'))
+  OR (record_type = 'followup' AND EXISTS (SELECT FROM exit_followup f WHERE f.company_id = data_key.company_id AND f.id = data_key.subject_id AND f.visibility = 'hr' AND f.state = 'submitted'))
   OR (record_type = 'contact' AND EXISTS (SELECT FROM private_contact p WHERE p.company_id = data_key.company_id AND p.id = data_key.subject_id AND p.hr_may_read)));
 -- nor do mails tell HR whether somebody answered, gave an address or came (links and sessions: 0004)
 CREATE POLICY not_of_leavers ON mail_message AS RESTRICTIVE FOR SELECT TO hanamichi_hr
-  USING (template NOT IN ('graduations.dates-changed', 'graduations.exit-interview', 'graduations.private-contact', 'graduations.contact-confirmed'));
+  USING (template NOT IN ('graduations.dates-changed', 'graduations.exit-interview', 'graduations.exit-followup', 'graduations.private-contact', 'graduations.contact-confirmed'));
 -- when a leaving date comes nearer, the interview's links that would outlive the company mailbox end; HR could not even see them
 GRANT SELECT (company_id, kind, context_id, revoked_at), UPDATE (revoked_at) ON link_token TO hanamichi_scheduler;
 CREATE POLICY kind_scheduler ON link_token AS RESTRICTIVE TO hanamichi_scheduler USING (kind = 'exit_interview');
