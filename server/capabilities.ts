@@ -8,6 +8,7 @@ import * as groupReports from './group-reports/index.ts'
 import type { JobHandler, Tick } from './jobs/types.ts'
 import type { MailTemplate } from './mail/types.ts'
 import * as physicianDesk from './physician-desk/index.ts'
+import * as questionnaires from './questionnaires/index.ts'
 import * as results from './results/index.ts'
 import * as roster from './roster/index.ts'
 import type { Services } from './services.ts'
@@ -21,6 +22,7 @@ export type AddRoutes = (app: FastifyInstance, services: Services) => Promise<vo
 export const capabilities: readonly AddRoutes[] = [
   access.addRoutes,
   roster.addRoutes,
+  questionnaires.addRoutes,
   campaigns.addRoutes,
   results.addRoutes,
   answering.addRoutes,

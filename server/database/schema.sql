@@ -242,19 +242,27 @@ CREATE TABLE campaign_workplace (
   basis text NOT NULL,
   held_on date,
   items jsonb NOT NULL DEFAULT '{}'::jsonb,
+  criteria jsonb,
+  criteria_decided_on date,
+  criteria_decided_by text NOT NULL DEFAULT '',
+  criteria_note text NOT NULL DEFAULT '',
   PRIMARY KEY (company_id, id),
   UNIQUE (company_id, campaign_id, workplace_id),
   FOREIGN KEY (company_id) REFERENCES company(company_id),
   FOREIGN KEY (company_id, campaign_id) REFERENCES campaign(company_id, id),
   FOREIGN KEY (company_id, workplace_id) REFERENCES workplace(company_id, id),
-  CHECK (basis IN ('committee', 'opinions_heard'))
+  CHECK (basis IN ('committee', 'opinions_heard')),
+  CHECK (criteria IS NULL OR ((criteria ->> 'method') IN ('simpleSum', 'conversion')) AND jsonb_typeof(criteria -> 'rules') = 'array'),
+  CHECK (length(criteria_decided_by) <= 200),
+  CHECK (length(criteria_note) <= 2000)
 );
 -- row-level security: forced
 CREATE POLICY backup ON campaign_workplace TO hanamichi_backup USING (true) WITH CHECK (true);
 CREATE POLICY company ON campaign_workplace USING (company_id = company_id()) WITH CHECK (company_id = company_id());
-GRANT SELECT ON campaign_workplace TO hanamichi_admin, hanamichi_analysis, hanamichi_clerk, hanamichi_employee, hanamichi_implementer, hanamichi_mailer, hanamichi_manager, hanamichi_physician, hanamichi_scheduler, hanamichi_turnover;
+GRANT SELECT ON campaign_workplace TO hanamichi_admin, hanamichi_analysis, hanamichi_clerk, hanamichi_employee, hanamichi_mailer, hanamichi_manager, hanamichi_physician, hanamichi_scheduler, hanamichi_turnover;
 GRANT SELECT, INSERT ON campaign_workplace TO hanamichi_backup;
 GRANT SELECT, INSERT, UPDATE, DELETE ON campaign_workplace TO hanamichi_hr;
+GRANT SELECT, UPDATE (criteria, criteria_decided_on, criteria_decided_by, criteria_note) ON campaign_workplace TO hanamichi_implementer;
 CREATE TRIGGER signed BEFORE INSERT OR DELETE OR UPDATE ON campaign_workplace FOR EACH ROW EXECUTE FUNCTION refuse_after_signing();
 
 CREATE TABLE company (
@@ -275,7 +283,7 @@ CREATE TABLE company (
   CHECK (key ~ '^[0-9a-hjkmnp-tv-z]{6}$'),
   CHECK (leaving_word IN ('graduation', 'leaving')),
   CHECK (length(name) >= 1 AND length(name) <= 200),
-  CHECK (locale IN ('ja', 'en'))
+  CHECK (locale IN ('ja', 'en', 'ja-simple'))
 );
 -- row-level security: forced
 CREATE POLICY backup ON company TO hanamichi_backup USING (true) WITH CHECK (true);
@@ -351,6 +359,37 @@ CREATE POLICY own_hanamichi_employee ON consultation AS RESTRICTIVE TO hanamichi
 GRANT SELECT, INSERT ON consultation TO hanamichi_backup, hanamichi_employee;
 GRANT SELECT, UPDATE (closed_at) ON consultation TO hanamichi_physician;
 
+CREATE TABLE criteria_trial (
+  company_id uuid NOT NULL,
+  id uuid NOT NULL,
+  campaign_id uuid NOT NULL,
+  previous_campaign_id uuid NOT NULL,
+  ordinal smallint NOT NULL,
+  criteria jsonb NOT NULL,
+  criteria_hash text NOT NULL,
+  figures jsonb,
+  asked_by uuid NOT NULL,
+  asked_at timestamptz NOT NULL,
+  computed_at timestamptz,
+  PRIMARY KEY (company_id, id),
+  UNIQUE (company_id, previous_campaign_id, criteria_hash),
+  UNIQUE (company_id, previous_campaign_id, ordinal),
+  FOREIGN KEY (company_id) REFERENCES company(company_id),
+  FOREIGN KEY (company_id, asked_by) REFERENCES staff_user(company_id, id),
+  FOREIGN KEY (company_id, campaign_id) REFERENCES campaign(company_id, id),
+  FOREIGN KEY (company_id, previous_campaign_id) REFERENCES campaign(company_id, id),
+  CHECK ((figures IS NULL) = (computed_at IS NULL)),
+  CHECK (criteria_hash ~ '^[0-9a-f]{64}$'),
+  CHECK (ordinal >= 1 AND ordinal <= 5)
+);
+-- row-level security: forced
+CREATE POLICY backup ON criteria_trial TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON criteria_trial USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+CREATE POLICY once ON criteria_trial AS RESTRICTIVE FOR UPDATE TO hanamichi_analysis USING (figures IS NULL) WITH CHECK (figures IS NOT NULL);
+GRANT SELECT, UPDATE (figures, computed_at) ON criteria_trial TO hanamichi_analysis;
+GRANT SELECT, INSERT ON criteria_trial TO hanamichi_backup;
+GRANT SELECT, INSERT (company_id, id, campaign_id, previous_campaign_id, ordinal, criteria, criteria_hash, asked_by, asked_at) ON criteria_trial TO hanamichi_implementer;
+
 CREATE TABLE data_key (
   company_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -370,7 +409,7 @@ CREATE TABLE data_key (
 CREATE POLICY alumni_keys_hr ON data_key AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (area <> 'alumni' OR record_type = 'return' AND (EXISTS ( SELECT FROM return_request r WHERE r.company_id = data_key.company_id AND r.member_id = data_key.subject_id)));
 CREATE POLICY area_admin ON data_key AS RESTRICTIVE TO hanamichi_admin USING (area = 'staff');
 CREATE POLICY area_alumni ON data_key AS RESTRICTIVE TO hanamichi_alumni USING (area = 'alumni' AND subject_id = (SELECT subject_id()));
-CREATE POLICY area_analysis ON data_key AS RESTRICTIVE TO hanamichi_analysis USING (area = 'stress' AND ((record_type IN ('result', 'snapshot', 'ledger')) OR record_type ~~ 'answers:%') OR area = 'exit' AND record_type = 'answers');
+CREATE POLICY area_analysis ON data_key AS RESTRICTIVE TO hanamichi_analysis USING (area = 'stress' AND ((record_type IN ('result', 'snapshot', 'ledger')) OR record_type ~~ 'answers:%') OR area = 'exit' AND (record_type IN ('answers', 'followup')));
 CREATE POLICY area_clerk ON data_key AS RESTRICTIVE TO hanamichi_clerk USING (area = 'stress' AND (record_type <> ALL (ARRAY['note', 'opinion', 'consultation', 'draft', 'request'])));
 CREATE POLICY area_employee ON data_key AS RESTRICTIVE TO hanamichi_employee USING ((area IN ('stress', 'employer')) AND (area = 'stress' AND subject_id = (SELECT subject_id()) OR area = 'employer' AND record_type = 'request' AND (subject_id = ANY ((SELECT employer_ids())::uuid[]))));
 CREATE POLICY area_hr ON data_key AS RESTRICTIVE TO hanamichi_hr USING (area IN ('exit', 'alumni', 'employer')) WITH CHECK ((area IN ('exit', 'alumni')) OR area = 'employer' AND record_type = 'measure');
@@ -383,7 +422,7 @@ CREATE POLICY area_setup ON data_key AS RESTRICTIVE TO hanamichi_setup USING (ar
 CREATE POLICY area_sign_in ON data_key AS RESTRICTIVE TO hanamichi_sign_in USING (area = 'staff');
 CREATE POLICY asked ON data_key AS RESTRICTIVE TO hanamichi_physician USING (area = 'employer' OR (EXISTS ( SELECT FROM interview_request r WHERE r.company_id = data_key.company_id AND r.subject_id = data_key.subject_id)) OR (EXISTS ( SELECT FROM consultation c WHERE c.company_id = data_key.company_id AND c.subject_id = data_key.subject_id AND c.physician_id = (SELECT subject_id()))));
 CREATE POLICY backup ON data_key TO hanamichi_backup USING (true) WITH CHECK (true);
-CREATE POLICY chosen_readers ON data_key AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (area <> 'exit' OR record_type = 'identity' OR record_type = 'answers' AND (EXISTS ( SELECT FROM exit_interview i WHERE i.company_id = data_key.company_id AND i.id = data_key.subject_id AND i.visibility = 'hr' AND i.state = 'submitted')) OR record_type = 'contact' AND (EXISTS ( SELECT FROM private_contact p WHERE p.company_id = data_key.company_id AND p.id = data_key.subject_id AND p.hr_may_read)));
+CREATE POLICY chosen_readers ON data_key AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (area <> 'exit' OR record_type = 'identity' OR record_type = 'answers' AND (EXISTS ( SELECT FROM exit_interview i WHERE i.company_id = data_key.company_id AND i.id = data_key.subject_id AND i.visibility = 'hr' AND i.state = 'submitted')) OR record_type = 'followup' AND (EXISTS ( SELECT FROM exit_followup f WHERE f.company_id = data_key.company_id AND f.id = data_key.subject_id AND f.visibility = 'hr' AND f.state = 'submitted')) OR record_type = 'contact' AND (EXISTS ( SELECT FROM private_contact p WHERE p.company_id = data_key.company_id AND p.id = data_key.subject_id AND p.hr_may_read)));
 CREATE POLICY company ON data_key USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 CREATE POLICY only_stress ON data_key AS RESTRICTIVE FOR DELETE TO hanamichi_employee USING (area = 'stress');
 CREATE POLICY opened ON data_key AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (area <> 'employer' OR (EXISTS ( SELECT FROM interview_request_for_employer r WHERE r.company_id = data_key.company_id AND r.id = data_key.subject_id AND r.opened)));
@@ -605,6 +644,39 @@ CREATE POLICY company ON employment USING (company_id = company_id()) WITH CHECK
 GRANT SELECT, INSERT ON employment TO hanamichi_backup;
 GRANT SELECT, INSERT, UPDATE ON employment TO hanamichi_hr;
 
+CREATE TABLE exit_followup (
+  company_id uuid NOT NULL,
+  id uuid NOT NULL,
+  slug text NOT NULL,
+  version integer NOT NULL,
+  hash text NOT NULL,
+  state text NOT NULL,
+  department_id uuid NOT NULL,
+  agreed_on date NOT NULL,
+  text_version text NOT NULL,
+  due_on date NOT NULL,
+  visibility text,
+  sealed_answers bytea,
+  submitted_on date,
+  PRIMARY KEY (company_id, id),
+  FOREIGN KEY (company_id) REFERENCES company(company_id),
+  FOREIGN KEY (company_id, id) REFERENCES exit_subject(company_id, id),
+  CHECK ((state = 'submitted') = (sealed_answers IS NOT NULL AND visibility IS NOT NULL)),
+  CHECK (state IN ('waiting', 'invited', 'submitted', 'declined')),
+  CHECK (visibility IN ('hr', 'groups_only'))
+);
+CREATE INDEX exit_followup_due_on ON exit_followup (company_id, due_on);
+-- row-level security: forced
+CREATE POLICY backup ON exit_followup TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY chosen_readers ON exit_followup AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (visibility = 'hr' AND state = 'submitted');
+CREATE POLICY company ON exit_followup USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+CREATE POLICY own_hanamichi_leaver ON exit_followup AS RESTRICTIVE TO hanamichi_leaver USING (id = subject_id()) WITH CHECK (id = subject_id());
+GRANT SELECT ON exit_followup TO hanamichi_analysis, hanamichi_hr;
+GRANT SELECT, INSERT ON exit_followup TO hanamichi_backup;
+GRANT SELECT, INSERT, UPDATE (state, visibility, sealed_answers, submitted_on), DELETE ON exit_followup TO hanamichi_leaver;
+GRANT SELECT (company_id, id, state, due_on) ON exit_followup TO hanamichi_mailer;
+GRANT SELECT (company_id, id, state, due_on), UPDATE (state, due_on) ON exit_followup TO hanamichi_scheduler;
+
 CREATE TABLE exit_interview (
   company_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -680,6 +752,8 @@ CREATE TABLE group_report (
   company_id uuid NOT NULL,
   id uuid NOT NULL,
   campaign_id uuid NOT NULL,
+  slug text NOT NULL,
+  kind text NOT NULL,
   state text NOT NULL,
   floor integer NOT NULL,
   method_version text NOT NULL,
@@ -697,11 +771,12 @@ CREATE TABLE group_report (
   CHECK ((state <> ALL (ARRAY['checked', 'released'])) OR (audit_verdict -> 'safe')::boolean),
   CHECK ((state = 'released') = (released_at IS NOT NULL)),
   CHECK (floor >= 10),
+  CHECK (kind IN ('statutory', 'beside')),
   CHECK (released_at IS NULL OR released_by IS NOT NULL),
   CHECK (state IN ('checked', 'released', 'refused', 'superseded'))
 );
 CREATE INDEX group_report_campaign ON group_report (company_id, campaign_id);
-CREATE UNIQUE INDEX group_report_one_live ON group_report (company_id, campaign_id) WHERE (state IN ('checked', 'released'));
+CREATE UNIQUE INDEX group_report_one_live ON group_report (company_id, campaign_id, slug) WHERE (state IN ('checked', 'released'));
 -- row-level security: forced
 CREATE POLICY backup ON group_report TO hanamichi_backup USING (true) WITH CHECK (true);
 CREATE POLICY company ON group_report USING (company_id = company_id()) WITH CHECK (company_id = company_id());
@@ -711,6 +786,31 @@ GRANT SELECT, INSERT ON group_report TO hanamichi_backup;
 GRANT SELECT ON group_report TO hanamichi_clerk, hanamichi_hr, hanamichi_turnover;
 GRANT SELECT, UPDATE (state, released_by, released_at) ON group_report TO hanamichi_implementer;
 CREATE TRIGGER released BEFORE DELETE OR UPDATE ON group_report FOR EACH ROW WHEN (old.state = 'released') EXECUTE FUNCTION refuse_change_of_released();
+
+CREATE TABLE group_report_pay (
+  company_id uuid NOT NULL,
+  id uuid NOT NULL,
+  report_id uuid NOT NULL,
+  group_id text NOT NULL,
+  yen bigint NOT NULL,
+  period text NOT NULL,
+  people integer NOT NULL,
+  entered_by uuid NOT NULL,
+  entered_at timestamptz NOT NULL,
+  PRIMARY KEY (company_id, id),
+  UNIQUE (company_id, report_id, group_id),
+  FOREIGN KEY (company_id) REFERENCES company(company_id),
+  FOREIGN KEY (company_id, entered_by) REFERENCES staff_user(company_id, id),
+  FOREIGN KEY (company_id, report_id) REFERENCES group_report(company_id, id),
+  CHECK (people >= 1 AND people <= 10000000),
+  CHECK (period IN ('month', 'year')),
+  CHECK (yen >= 1 AND yen <= 1000000000)
+);
+-- row-level security: forced
+CREATE POLICY backup ON group_report_pay TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON group_report_pay USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+GRANT SELECT, INSERT ON group_report_pay TO hanamichi_backup;
+GRANT SELECT, INSERT, DELETE ON group_report_pay TO hanamichi_hr;
 
 CREATE TABLE group_report_recipient (
   company_id uuid NOT NULL,
@@ -919,7 +1019,7 @@ CREATE TABLE link_token (
   PRIMARY KEY (company_id, id),
   UNIQUE (company_id, hash),
   FOREIGN KEY (company_id) REFERENCES company(company_id),
-  CHECK (kind IN ('invitation', 'graduation', 'exit_interview', 'private_contact', 'alumni_confirmation', 'alumni', 'alumni_refusal', 'staff_invitation'))
+  CHECK (kind IN ('invitation', 'graduation', 'exit_interview', 'exit_followup', 'private_contact', 'alumni_confirmation', 'alumni', 'alumni_checkin', 'alumni_refusal', 'staff_invitation'))
 );
 CREATE INDEX link_token_context ON link_token (company_id, context_id);
 -- row-level security: forced
@@ -973,7 +1073,7 @@ CREATE POLICY area_stress ON mail_message AS RESTRICTIVE TO hanamichi_clerk, han
 CREATE POLICY backup ON mail_message TO hanamichi_backup USING (true) WITH CHECK (true);
 CREATE POLICY company ON mail_message USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 CREATE POLICY lookup ON mail_message FOR SELECT TO hanamichi_lookup USING (true);
-CREATE POLICY not_of_leavers ON mail_message AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (template <> ALL (ARRAY['graduations.dates-changed', 'graduations.exit-interview', 'graduations.private-contact', 'graduations.contact-confirmed']));
+CREATE POLICY not_of_leavers ON mail_message AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (template <> ALL (ARRAY['graduations.dates-changed', 'graduations.exit-interview', 'graduations.exit-followup', 'graduations.private-contact', 'graduations.contact-confirmed']));
 GRANT SELECT (company_id, id, mail_class, template, area, batch_id, state, created_at), INSERT ON mail_message TO hanamichi_admin, hanamichi_hr;
 GRANT INSERT ON mail_message TO hanamichi_alumni, hanamichi_employee, hanamichi_jobs, hanamichi_leaver, hanamichi_physician, hanamichi_setup;
 GRANT SELECT, INSERT ON mail_message TO hanamichi_backup, hanamichi_implementer;
@@ -1149,6 +1249,62 @@ GRANT SELECT, INSERT ON private_contact TO hanamichi_backup;
 GRANT SELECT ON private_contact TO hanamichi_hr, hanamichi_mailer;
 GRANT SELECT, INSERT, UPDATE ON private_contact TO hanamichi_leaver;
 
+CREATE TABLE questionnaire_draft (
+  company_id uuid NOT NULL,
+  id uuid NOT NULL,
+  slug text NOT NULL,
+  version integer NOT NULL,
+  body text NOT NULL,
+  revision integer NOT NULL,
+  origin text NOT NULL,
+  state text NOT NULL,
+  licence_name text,
+  licence_attested_by uuid,
+  licence_attested_at timestamptz,
+  created_by uuid NOT NULL,
+  created_at timestamptz NOT NULL,
+  changed_by uuid NOT NULL,
+  changed_at timestamptz NOT NULL,
+  sent_by uuid,
+  sent_at timestamptz,
+  reviewed_by uuid,
+  reviewed_at timestamptz,
+  review_words text,
+  approved_hash text,
+  published_by uuid,
+  published_at timestamptz,
+  PRIMARY KEY (company_id, id),
+  UNIQUE (company_id, slug, version),
+  FOREIGN KEY (company_id) REFERENCES company(company_id),
+  FOREIGN KEY (company_id, changed_by) REFERENCES staff_user(company_id, id),
+  FOREIGN KEY (company_id, created_by) REFERENCES staff_user(company_id, id),
+  FOREIGN KEY (company_id, licence_attested_by) REFERENCES staff_user(company_id, id),
+  FOREIGN KEY (company_id, published_by) REFERENCES staff_user(company_id, id),
+  FOREIGN KEY (company_id, reviewed_by) REFERENCES staff_user(company_id, id),
+  FOREIGN KEY (company_id, sent_by) REFERENCES staff_user(company_id, id),
+  CHECK ((licence_name IS NULL) = (licence_attested_by IS NULL) AND (licence_name IS NULL) = (licence_attested_at IS NULL)),
+  CHECK ((reviewed_at IS NULL) = (reviewed_by IS NULL)),
+  CHECK ((state <> ALL (ARRAY['approved', 'published'])) OR approved_hash IS NOT NULL AND reviewed_at IS NOT NULL),
+  CHECK ((state = 'published') = (published_at IS NOT NULL)),
+  CHECK (approved_hash ~ '^[0-9a-f]{64}$'),
+  CHECK (length(body) >= 1 AND length(body) <= 400000),
+  CHECK (origin IN ('form', 'file', 'version')),
+  CHECK (revision > 0),
+  CHECK (slug ~ '^[a-z][a-z0-9-]{1,62}$'),
+  CHECK (state IN ('draft', 'in_review', 'approved', 'refused', 'published')),
+  CHECK (version >= 1 AND version <= 9999)
+);
+-- row-level security: forced
+CREATE POLICY backup ON questionnaire_draft TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY begins ON questionnaire_draft AS RESTRICTIVE FOR INSERT TO hanamichi_hr WITH CHECK (state = 'draft');
+CREATE POLICY company ON questionnaire_draft USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+CREATE POLICY discards ON questionnaire_draft AS RESTRICTIVE FOR DELETE TO hanamichi_hr USING (state <> 'published');
+CREATE POLICY reviews ON questionnaire_draft AS RESTRICTIVE FOR UPDATE TO hanamichi_implementer USING (state = 'in_review') WITH CHECK ((state IN ('approved', 'refused')) AND reviewed_by = (SELECT subject_id()));
+CREATE POLICY writes ON questionnaire_draft AS RESTRICTIVE FOR UPDATE TO hanamichi_hr USING (state <> 'published') WITH CHECK (state IN ('draft', 'in_review', 'published'));
+GRANT SELECT, INSERT ON questionnaire_draft TO hanamichi_backup;
+GRANT SELECT, INSERT (company_id, id, slug, version, body, revision, origin, state, licence_name, licence_attested_by, licence_attested_at, created_by, created_at, changed_by, changed_at), UPDATE (slug, version, body, revision, state, licence_name, licence_attested_by, licence_attested_at, changed_by, changed_at, sent_by, sent_at, published_by, published_at), DELETE ON questionnaire_draft TO hanamichi_hr;
+GRANT SELECT, UPDATE (state, reviewed_by, reviewed_at, review_words, approved_hash) ON questionnaire_draft TO hanamichi_implementer;
+
 CREATE TABLE questionnaire_version (
   company_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -1170,7 +1326,8 @@ CREATE TABLE questionnaire_version (
 CREATE POLICY backup ON questionnaire_version TO hanamichi_backup USING (true) WITH CHECK (true);
 CREATE POLICY company ON questionnaire_version USING (company_id = company_id()) WITH CHECK (company_id = company_id());
 CREATE POLICY lookup ON questionnaire_version FOR SELECT TO hanamichi_lookup USING (true);
-GRANT SELECT ON questionnaire_version TO hanamichi_admin, hanamichi_analysis, hanamichi_clerk, hanamichi_employee, hanamichi_leaver, hanamichi_physician, hanamichi_scheduler;
+CREATE POLICY reviewed ON questionnaire_version AS RESTRICTIVE FOR INSERT TO hanamichi_hr, hanamichi_implementer WITH CHECK (source = 'shipped' OR (EXISTS ( SELECT FROM questionnaire_draft d WHERE d.company_id = questionnaire_version.company_id AND d.slug = questionnaire_version.slug AND d.version = questionnaire_version.version AND (d.state IN ('approved', 'published')) AND d.approved_hash = questionnaire_version.hash AND encode(sha256(convert_to(questionnaire_version.body, 'UTF8'::name)), 'hex') = questionnaire_version.hash)));
+GRANT SELECT ON questionnaire_version TO hanamichi_admin, hanamichi_analysis, hanamichi_clerk, hanamichi_employee, hanamichi_leaver, hanamichi_manager, hanamichi_physician, hanamichi_scheduler;
 GRANT SELECT, INSERT ON questionnaire_version TO hanamichi_backup, hanamichi_hr, hanamichi_implementer;
 GRANT SELECT (company_id, slug, version, hash, source) ON questionnaire_version TO hanamichi_lookup;
 
@@ -1604,6 +1761,8 @@ CREATE VIEW group_report_for_manager WITH (security_barrier=true) AS
  SELECT g.company_id,
     g.id AS report_id,
     g.campaign_id,
+    g.slug,
+    g.kind,
     g.floor,
     g.method_version,
     g.content_hash,

@@ -44,22 +44,29 @@ function sumRanges(
     const here: Place = [...place, 'totals', at]
     ranges.set(total.id, undefined)
     if (!sections.has(total.section)) {
-      report([...here, 'section'], 'section-unknown', `there is no section "${total.section}"; mend the name`)
+      report([...here, 'section'], 'section-unknown', `there is no section "${total.section}"; mend the name`, {
+        id: total.section,
+      })
       continue
     }
     const members = all.filter((asked) => asked.sectionId === total.section)
     const seen = new Set<string>()
     for (const [index, id] of total.reverse.entries()) {
       const spot: Place = [...here, 'reverse', index]
-      if (!items.has(id)) report(spot, 'reverse-unknown', `the reverse item "${id}" does not exist; mend the name`)
+      if (!items.has(id))
+        report(spot, 'reverse-unknown', `the reverse item "${id}" does not exist; mend the name`, { id })
       else if (!members.some((asked) => asked.id === id)) {
-        report(spot, 'reverse-unknown', `the reverse item "${id}" is not in section "${total.section}"; remove it`)
-      } else if (seen.has(id)) report(spot, 'item-repeated', `"${id}" is reversed twice; remove one`)
+        report(spot, 'reverse-unknown', `the reverse item "${id}" is not in section "${total.section}"; remove it`, {
+          id,
+        })
+      } else if (seen.has(id)) report(spot, 'item-repeated', `"${id}" is reversed twice; remove one`, { id })
       seen.add(id)
     }
     const odd = members.find((asked) => !numericRange(asked))
     if (odd)
-      report([...here, 'section'], 'item-without-number', `"${odd.id}" has no number to add; use another section`)
+      report([...here, 'section'], 'item-without-number', `"${odd.id}" has no number to add; use another section`, {
+        id: odd.id,
+      })
     else ranges.set(total.id, addRanges(members.map((asked) => numericRange(asked)!)))
   }
   return ranges
@@ -79,10 +86,10 @@ function pointRanges(
     for (const [index, id] of total.scales.entries()) {
       const spot: Place = [...place, 'totals', at, 'scales', index]
       const scale = scales.get(id)
-      if (!scale) report(spot, 'scale-unknown', `there is no scale "${id}"; name one of this questionnaire`)
+      if (!scale) report(spot, 'scale-unknown', `there is no scale "${id}"; name one of this questionnaire`, { id })
       else if (!scale.point_table) {
-        report(spot, 'scale-without-points', `the scale "${id}" has no point_table; add one or leave it out`)
-      } else if (seen.has(id)) report(spot, 'item-repeated', `the scale "${id}" is counted twice; remove one`)
+        report(spot, 'scale-without-points', `the scale "${id}" has no point_table; add one or leave it out`, { id })
+      } else if (seen.has(id)) report(spot, 'item-repeated', `the scale "${id}" is counted twice; remove one`, { id })
       whole &&= scale?.point_table !== undefined
       seen.add(id)
     }
@@ -108,7 +115,8 @@ function checkCondition(
   }
   if (!('sum' in condition)) return
   for (const [index, id] of condition.sum.entries()) {
-    if (!totals.has(id)) report([...place, 'sum', index], 'total-unknown', `there is no total "${id}"; mend the name`)
+    if (!totals.has(id))
+      report([...place, 'sum', index], 'total-unknown', `there is no total "${id}"; mend the name`, { id })
   }
   const { at_least: atLeast, at_most: atMost } = condition
   if (atLeast === undefined && atMost === undefined) {
@@ -119,9 +127,15 @@ function checkCondition(
   const [low, high] = addRanges(ranges)
   const reaches = `the total runs from ${low} to ${high}`
   if (atLeast !== undefined && (atLeast > high || atLeast < low)) {
-    report([...place, 'at_least'], 'threshold-unreachable', `${reaches}; ${atLeast} is outside, choose one within`)
+    report([...place, 'at_least'], 'threshold-unreachable', `${reaches}; ${atLeast} is outside, choose one within`, {
+      low,
+      high,
+    })
   }
   if (atMost !== undefined && (atMost > high || atMost < low)) {
-    report([...place, 'at_most'], 'threshold-unreachable', `${reaches}; ${atMost} is outside, choose one within`)
+    report([...place, 'at_most'], 'threshold-unreachable', `${reaches}; ${atMost} is outside, choose one within`, {
+      low,
+      high,
+    })
   }
 }

@@ -23,7 +23,8 @@ export function checkIds(definition: Questionnaire, report: Report): void {
   // own words beside an option are stored under their id, as an item's answer is
   checkUnique([...items, ...freeTexts(definition)], 'item', report)
   for (const { id, place } of items) {
-    if (RESERVED_ITEM_IDS.has(id)) report(place, 'reserved-id', `"${id}" is the name of a column; choose another id`)
+    if (RESERVED_ITEM_IDS.has(id))
+      report(place, 'reserved-id', `"${id}" is the name of a column; choose another id`, { id })
   }
 }
 
@@ -46,7 +47,9 @@ export function checkItems(definition: Questionnaire, report: Report): void {
   const checkOptions = (options: unknown, place: Place): void => {
     if (typeof options === 'string') {
       if (!Object.hasOwn(definition.option_sets, options)) {
-        report(place, 'option-set-unknown', `there is no list "${options}" in option_sets; add it or mend the name`)
+        report(place, 'option-set-unknown', `there is no list "${options}" in option_sets; add it or mend the name`, {
+          name: options,
+        })
       }
     } else if (Array.isArray(options)) checkOptionValues(options as { value: unknown }[], place, report)
   }
@@ -78,7 +81,7 @@ function checkOptionValues(options: readonly { value: unknown }[], place: Place,
     // Compared as text: 1 and "1" could not be told apart in a form field or a CSV cell.
     if (seen.has(String(value))) {
       const what = `two options have the value ${String(value)}; each option needs its own`
-      report([...place, index, 'value'], 'duplicate-option', what)
+      report([...place, index, 'value'], 'duplicate-option', what, { value: String(value) })
     }
     seen.add(String(value))
   }

@@ -26,6 +26,7 @@ export function checkScale(
         [...place, 'range'],
         'range-wrong',
         `the formula reaches ${low} to ${high}; write range: [${low}, ${high}]`,
+        { low, high },
       )
     }
     checkPointTable(scale, [low, high], place, definition, report)
@@ -47,7 +48,7 @@ function checkPointTable(
     const at: Place = [...place, 'point_table', sex]
     if (cells.length !== columns) {
       const what = `${cells.length} cells, but point_columns has ${columns ?? 'no'} headings; write one cell per heading`
-      report(at, 'point-columns', what)
+      report(at, 'point-columns', what, { cells: cells.length, columns: columns ?? 0 })
     }
     let next = low
     for (const [index, cell] of cells.entries()) {
@@ -94,10 +95,12 @@ function checkCounted(
   for (const { id, place: inside } of parts) {
     const asked = items.get(id)
     const at: Place = [...place, ...inside]
-    if (!asked) report(at, 'item-unknown', `${who} names the item "${id}", which does not exist`)
+    if (!asked) report(at, 'item-unknown', `${who} names the item "${id}", which does not exist`, { id })
     else if (!numericRange(asked)) {
-      report(at, 'item-without-number', `"${id}" has no number to calculate with; give its options integer values`)
-    } else if (seen.has(id)) report(at, 'item-repeated', `${who} counts "${id}" twice; remove one`)
+      report(at, 'item-without-number', `"${id}" has no number to calculate with; give its options integer values`, {
+        id,
+      })
+    } else if (seen.has(id)) report(at, 'item-repeated', `${who} counts "${id}" twice; remove one`, { id })
     calculable &&= asked !== undefined && numericRange(asked) !== undefined
     seen.add(id)
   }
@@ -109,10 +112,10 @@ function checkBands(scale: Scale, [low, high]: readonly [number, number], place:
   for (const [index, band] of (scale.bands ?? []).entries()) {
     const at: Place = [...place, 'bands', index]
     if (band.from > band.to || band.from <= before) {
-      report([...at, 'from'], 'band-order', `bands go upwards without overlap; "${band.id}" does not`)
+      report([...at, 'from'], 'band-order', `bands go upwards without overlap; "${band.id}" does not`, { id: band.id })
     }
     if (band.from < low || band.to > high) {
-      report(at, 'band-outside', `the scale runs from ${low} to ${high}; "${band.id}" lies outside`)
+      report(at, 'band-outside', `the scale runs from ${low} to ${high}; "${band.id}" lies outside`, { low, high })
     }
     before = band.to
   }
@@ -135,8 +138,9 @@ export function checkComposite(
   const seen = new Set<string>()
   for (const [index, id] of formula.scales.entries()) {
     const at: Place = [...place, 'formula', 'scales', index]
-    if (!scales.has(id)) report(at, 'scale-unknown', `there is no scale "${id}"; name one of this questionnaire`)
-    else if (seen.has(id)) report(at, 'item-repeated', `${who} counts "${id}" twice; remove one`)
+    if (!scales.has(id))
+      report(at, 'scale-unknown', `there is no scale "${id}"; name one of this questionnaire`, { id })
+    else if (seen.has(id)) report(at, 'item-repeated', `${who} counts "${id}" twice; remove one`, { id })
     seen.add(id)
   }
 }

@@ -21,15 +21,20 @@ export function checkRotation(definition: Questionnaire, items: ReadonlyMap<stri
   for (const [wave, ids] of rotation.entries()) {
     for (const [index, id] of ids.entries()) {
       const what = `there is no item "${id}"; name one of this questionnaire`
-      if (!items.has(id)) report(['rotation', wave, index], 'rotation-unknown', what)
+      if (!items.has(id)) report(['rotation', wave, index], 'rotation-unknown', what, { ids: id })
     }
     if (new Set(ids).size < ids.length) {
-      report(['rotation', wave], 'item-repeated', 'an item stands twice in this wave; remove one')
+      report(['rotation', wave], 'item-repeated', 'an item stands twice in this wave; remove one', {
+        id: ids.join(', '),
+      })
     }
   }
   const asked = new Set(rotation.flat())
   const never = [...items.keys()].filter((id) => !asked.has(id))
-  if (never.length > 0) report(['rotation'], 'rotation-unknown', `never asked: ${never.join(', ')}; put them in a wave`)
+  if (never.length > 0)
+    report(['rotation'], 'rotation-unknown', `never asked: ${never.join(', ')}; put them in a wave`, {
+      ids: never.join(', '),
+    })
 }
 
 /** Kinds of questions that have no place in a stress check under the law (law N-7). */
@@ -49,7 +54,7 @@ export function checkTags(definition: Questionnaire, report: Report): void {
       for (const [position, tag] of (item.tags ?? []).entries()) {
         if (!forbiddenInStatutory.has(tag)) continue
         const what = `a stress check may not ask for ${tag}; take "${item.id}" out`
-        report(['sections', at, 'items', index, 'tags', position], 'tag-forbidden', what)
+        report(['sections', at, 'items', index, 'tags', position], 'tag-forbidden', what, { tag })
       }
     }
   }

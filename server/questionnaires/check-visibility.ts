@@ -20,13 +20,24 @@ export function checkVisibility(definition: Questionnaire, report: Report): void
     const at: Place = [...place, 'item']
     const named = order.get(condition.item)
     if (!named) {
-      report(at, 'item-unknown', `there is no item "${condition.item}"; name one of this questionnaire`)
+      report(at, 'item-unknown', `there is no item "${condition.item}"; name one of this questionnaire`, {
+        id: condition.item,
+      })
       return
     }
     if (waitsOn(condition.item, first, waitsFor)) {
-      report(at, 'condition-cycle', `"${condition.item}" waits for "${first}" and this waits for it; break the circle`)
+      report(
+        at,
+        'condition-cycle',
+        `"${condition.item}" waits for "${first}" and this waits for it; break the circle`,
+        {
+          id: condition.item,
+        },
+      )
     } else if (named.index >= (order.get(first)?.index ?? 0)) {
-      report(at, 'condition-order', `"${condition.item}" is asked later; a condition names what stands before it`)
+      report(at, 'condition-order', `"${condition.item}" is asked later; a condition names what stands before it`, {
+        id: condition.item,
+      })
     }
     const tests = [condition.answered, condition.one_of, condition.at_least, condition.at_most]
     if (tests.every((test) => test === undefined)) {
@@ -51,7 +62,7 @@ function checkValues(
   if (options.length === 0) return
   for (const [index, value] of (wanted ?? []).entries()) {
     if (options.some((option) => option.value === value)) continue
-    report([...place, index], 'condition-value', `the item has no option with the value ${value}; mend it`)
+    report([...place, index], 'condition-value', `the item has no option with the value ${value}; mend it`, { value })
   }
 }
 

@@ -15,7 +15,7 @@ import type { Questionnaire } from '../../survey-definitions/schema.ts'
  */
 export function checkDefinition(definition: Questionnaire): Finding[] {
   const findings: Finding[] = []
-  const report: Report = (place, code, message) => findings.push({ place, code, message })
+  const report: Report = (place, code, message, params) => findings.push({ place, code, message, params })
   checkTexts(definition, report)
   checkIds(definition, report)
   checkItems(definition, report)
@@ -42,27 +42,32 @@ function checkReferences(definition: Questionnaire, items: ReadonlyMap<string, A
   const scales = new Set(pointScalesOf(definition).map((scale) => scale.id))
   for (const [axis, id] of Object.entries(definition.judgement_chart ?? {})) {
     if (!scales.has(id)) {
-      report(['judgement_chart', axis], 'scale-unknown', `there is no scale "${id}"; name one of this questionnaire`)
+      report(['judgement_chart', axis], 'scale-unknown', `there is no scale "${id}"; name one of this questionnaire`, {
+        id,
+      })
     }
   }
   for (const [index, measure] of definition.group_measures.entries()) {
     const asked = items.get(measure.item)
     const at: Place = ['group_measures', index, 'item']
-    if (!asked) report(at, 'item-unknown', `"${measure.id}" names the item "${measure.item}", which does not exist`)
+    if (!asked)
+      report(at, 'item-unknown', `"${measure.id}" names the item "${measure.item}", which does not exist`, {
+        id: measure.item,
+      })
     else if (!numericRange(asked)) {
-      report(at, 'item-without-number', `"${measure.item}" has no number to calculate with`)
+      report(at, 'item-without-number', `"${measure.item}" has no number to calculate with`, { id: measure.item })
     }
   }
   for (const [index, link] of definition.same_items.entries()) {
     if (!items.has(link.item)) {
       const what = `there is no item "${link.item}"; name one of this questionnaire`
-      report(['same_items', index, 'item'], 'item-unknown', what)
+      report(['same_items', index, 'item'], 'item-unknown', what, { id: link.item })
     }
   }
   for (const [index, link] of definition.related_scales.entries()) {
     for (const [at, id] of link.items.entries()) {
       const what = `there is no item "${id}"; name one of this questionnaire`
-      if (!items.has(id)) report(['related_scales', index, 'items', at], 'item-unknown', what)
+      if (!items.has(id)) report(['related_scales', index, 'items', at], 'item-unknown', what, { id })
     }
   }
   const visit = (value: unknown, place: Place): void => {
@@ -73,7 +78,7 @@ function checkReferences(definition: Questionnaire, items: ReadonlyMap<string, A
       else {
         for (const [index, id] of (part as string[]).entries()) {
           if (Object.hasOwn(definition.sources, id)) continue
-          report([...at, index], 'source-unknown', `there is no source "${id}"; add it under "sources"`)
+          report([...at, index], 'source-unknown', `there is no source "${id}"; add it under "sources"`, { id })
         }
       }
     }

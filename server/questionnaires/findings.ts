@@ -41,16 +41,24 @@ export type DefinitionFaultCode =
   | 'tag-forbidden'
   | 'rotation-unknown'
 
-/** Something a definition says that cannot be true. The message says what is wrong and what to do. */
-export type Finding = { readonly place: Place; readonly code: DefinitionFaultCode; readonly message: string }
+/** What the words about a fault name, for those who read them in another language than the message. */
+export type FaultParams = Readonly<Record<string, string | number>>
 
-export type Report = (place: Place, code: DefinitionFaultCode, message: string) => void
+/** Something a definition says that cannot be true. The message says in English what is wrong and what to do. */
+export type Finding = {
+  readonly place: Place
+  readonly code: DefinitionFaultCode
+  readonly message: string
+  readonly params?: FaultParams | undefined
+}
+
+export type Report = (place: Place, code: DefinitionFaultCode, message: string, params?: FaultParams) => void
 
 /** Reports each name that stands twice in a list, at its second place. */
 export function checkUnique(ids: readonly { id: string; place: Place }[], what: string, report: Report): void {
   const seen = new Set<string>()
   for (const { id, place } of ids) {
-    if (seen.has(id)) report(place, 'duplicate-id', `the ${what} "${id}" stands twice; give each its own id`)
+    if (seen.has(id)) report(place, 'duplicate-id', `the ${what} "${id}" stands twice; give each its own id`, { id })
     seen.add(id)
   }
 }

@@ -2,7 +2,8 @@ import { LineCounter, isMap, isNode, isScalar, parseDocument, visit } from 'yaml
 import { questionnaireSchema } from '../../survey-definitions/schema.ts'
 import { checkDefinition } from './checks.ts'
 import type { Document } from 'yaml'
-import type { DefinitionFaultCode, Place } from './findings.ts'
+import type { DefinitionFaultCode, FaultParams, Place } from './findings.ts'
+import { shapeDetail, type ShapeDetail, type ShapeIssue } from './shape-detail.ts'
 import type { Questionnaire } from '../../survey-definitions/schema.ts'
 
 /** One thing wrong with a definition, at a place a person can find. Lines and columns count from 1. */
@@ -15,6 +16,10 @@ export type DefinitionFault = {
   readonly code: DefinitionFaultCode
   /** What is wrong and what to do, in English. */
   readonly message: string
+  /** What is wrong with a shape (code `shape`), for those who say it in other words. */
+  readonly detail?: ShapeDetail | undefined
+  /** What the words name: ids, limits, languages. */
+  readonly params?: FaultParams | undefined
 }
 
 export type ParsedDefinition =
@@ -35,16 +40,20 @@ const MAX_FAULTS = 100
  * Aliases are refused: a definition is read by people, and a few lines of aliases can stand for gigabytes.
  */
 export function parseDefinition(text: string, file: string): ParsedDefinition {
-  const whole = (code: DefinitionFaultCode, message: string): ParsedDefinition => ({
-    faults: [{ file, line: 1, column: 1, path: '', code, message }],
+  const whole = (code: DefinitionFaultCode, message: string, params: FaultParams): ParsedDefinition => ({
+    faults: [{ file, line: 1, column: 1, path: '', code, message, params }],
   })
   if (text.length > MAX_CHARACTERS) {
     return whole(
       'too-large',
       `the file has ${text.length} characters, more than ${MAX_CHARACTERS}; split or shorten it`,
+      { count: text.length, most: MAX_CHARACTERS },
     )
   }
-  if (nestsDeep(text)) return whole('yaml', `nested more than ${MAX_DEPTH} deep, no questionnaire is; start anew`)
+  if (nestsDeep(text)) {
+    const what = `nested more than ${MAX_DEPTH} deep, no questionnaire is; start anew`
+    return whole('yaml', what, { reason: what })
+  }
   const lines = new LineCounter()
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -60,16 +69,18 @@ export function parseDefinition(text: string, file: string): ParsedDefinition {
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
   }
   const faults: DefinitionFault[] = []
-  const refuse = (offset: number, code: DefinitionFaultCode, message: string): void => {
-    faults.push({ file, ...at(offset), path: '', code, message })
+  const refuse = (offset: number, code: DefinitionFaultCode, message: string, params: FaultParams): void => {
+    faults.push({ file, ...at(offset), path: '', code, message, params })
   }
-  for (const error of [...document.errors, ...document.warnings]) refuse(error.pos[0], 'yaml', error.message)
+  for (const error of [...document.errors, ...document.warnings])
+    refuse(error.pos[0], 'yaml', error.message, { reason: error.message })
   visit(document, {
     Alias: (_key, node) => {
       refuse(
         node.range?.[0] ?? 0,
         'alias',
         `aliases (*${node.source}) are not allowed; write it out, or use option_sets`,
+        { name: node.source },
       )
     },
     Map: (_key, map) => {
@@ -77,19 +88,22 @@ export function parseDefinition(text: string, file: string): ParsedDefinition {
       for (const { key } of map.items) {
         if (!isScalar(key)) continue
         const name = String(key.value)
-        if (seen.has(name)) refuse(key.range?.[0] ?? 0, 'yaml', `"${name}" stands twice here; keep one`)
+        const twice = `"${name}" stands twice here; keep one`
+        if (seen.has(name)) refuse(key.range?.[0] ?? 0, 'yaml', twice, { reason: twice })
         seen.add(name)
       }
     },
   })
   if (faults.length > 0) return { faults: inOrder(faults) }
 
-  const located: Locate = (place, code, message, what = 'value') => ({
+  const located: Locate = (place, code, message, { what = 'value', detail, params } = {}) => ({
     file,
     ...at(offsetOf(document, place, what)),
     path: place.join('.'),
     code,
     message,
+    detail,
+    params,
   })
   const shaped = questionnaireSchema.safeParse(document.toJS())
   if (!shaped.success) {
@@ -98,7 +112,18 @@ export function parseDefinition(text: string, file: string): ParsedDefinition {
   }
   const findings = checkDefinition(shaped.data).slice(0, MAX_FAULTS)
   if (findings.length === 0) return { definition: shaped.data }
-  return { faults: inOrder(findings.map(({ place, code, message }) => located(place, code, message))) }
+  return {
+    faults: inOrder(findings.map(({ place, code, message, params }) => located(place, code, message, { params }))),
+  }
+}
+
+/** Line and column where a place stands in a definition's text (keys and list positions from the top), counting from 1. */
+export function locate(text: string, place: readonly string[]): { line: number; column: number } {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, stringKeys: true, uniqueKeys: false, logLevel: 'silent' })
+  const keys = place.map((key) => (/^\d+$/.test(key) ? Number(key) : key))
+  const { line, col } = lines.linePos(offsetOf(document, keys, 'value'))
+  return { line: Math.max(line, 1), column: Math.max(col, 1) }
 }
 
 /** The first faults in the order of the file. */
@@ -117,12 +142,15 @@ function nestsDeep(text: string): boolean {
   return depth > MAX_DEPTH || /(?:[-?:][ \t]+){51}/.test(text)
 }
 
-type Locate = (place: Place, code: DefinitionFaultCode, message: string, what?: 'key' | 'value') => DefinitionFault
+type Locate = (
+  place: Place,
+  code: DefinitionFaultCode,
+  message: string,
+  more?: { what?: 'key' | 'value'; detail?: ShapeDetail; params?: FaultParams | undefined },
+) => DefinitionFault
 
-type Issue = {
-  readonly code: string
+type Issue = ShapeIssue & {
   readonly path: Place
-  readonly message: string
   readonly keys?: readonly string[]
   readonly errors?: readonly (readonly Issue[])[]
 }
@@ -131,7 +159,7 @@ function shapeFaults(issue: Issue, located: Locate): DefinitionFault[] {
   if (issue.code === 'unrecognized_keys' && issue.keys) {
     return issue.keys.slice(0, MAX_FAULTS).map((key) => {
       const message = `"${key}" means nothing here; mend the spelling or remove it`
-      return located([...issue.path, key], 'shape', message, 'key')
+      return located([...issue.path, key], 'shape', message, { what: 'key', detail: 'key', params: { name: key } })
     })
   }
   // Of several shapes allowed, report against the one that the text comes closest to.
@@ -140,7 +168,7 @@ function shapeFaults(issue: Issue, located: Locate): DefinitionFault[] {
     return branch.flatMap((inner) => shapeFaults({ ...inner, path: [...issue.path, ...inner.path] }, located))
   }
   const where = issue.path.at(-1) === undefined ? 'the file' : `"${String(issue.path.at(-1))}"`
-  return [located(issue.path, 'shape', `${where}: ${issue.message}`)]
+  return [located(issue.path, 'shape', `${where}: ${issue.message}`, shapeDetail(issue))]
 }
 
 function depth(issues: readonly Issue[]): number {

@@ -15,7 +15,7 @@ import { columns } from './columns.ts'
 import { findImport, listAbsent, listImports, listLines, sameFileAppliedAt, type ImportRow } from './import-queries.ts'
 import { historyRows, isFilter, previewPage, wrongLinesCsv } from './import-pages.ts'
 import type { AnyHandle, ImportKind } from './tables.ts'
-import { readFieldsBeforeFile } from './upload.ts'
+import { readFieldsBeforeFile } from '../web/upload.ts'
 import { receiveFile, requireWholeCompany, showUploadForm } from './upload-form.ts'
 
 const linesAtOnce = 50

@@ -10,7 +10,7 @@ import { RosterFileFault } from './file-fault.ts'
 import { beginImport, readImport, type BegunImport } from './imports.ts'
 import { spool } from './spool.ts'
 import type { AnyHandle } from './tables.ts'
-import { uploadOf } from './upload.ts'
+import { uploadOf } from '../web/upload.ts'
 
 const newBody = z.object({ kind: z.enum(['departments', 'employees']), effective_on: z.iso.date() })
 
