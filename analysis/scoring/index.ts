@@ -3,6 +3,7 @@
  * knows a particular instrument: items, formulas, tables and thresholds all come from the definition, and a new method
  * is one more file. Compile a scorer once per questionnaire version and keep it.
  */
+export { addedUp } from './added-up.ts'
 export { AnswerError, checkAnswer, readAnswer } from './answers.ts'
 export type { Answer, AnswerFault, Answers, ReadAnswer } from './answers.ts'
 export type { CompositeScores } from './composites.ts'

@@ -1,6 +1,6 @@
 import { checkAnswer, givenWordsOf, ownWordsOf, readAnswer } from '../../analysis/scoring/index.ts'
 import type { Answer, AnswerFault, AskedItem, Sex } from '../../analysis/scoring/index.ts'
-import type { CriteriaMethod } from '../results/index.ts'
+import type { AppliedCriteria, CriteriaMethod } from '../campaigns/index.ts'
 
 /** A questionnaire version as the campaign was signed with it. */
 export interface AskedVersion {
@@ -16,6 +16,8 @@ export interface AskedVersion {
 export interface Draft {
   campaignId: string
   criteriaMethod: CriteriaMethod
+  /** the criteria of the person's workplace as signed */
+  criteria?: Omit<AppliedCriteria, 'method'>
   questionnaires: AskedVersion[]
   /** the roster does not tell the sex: the person is asked, and may leave it */
   asksSex: boolean

@@ -1,11 +1,13 @@
 import { recordAudit } from '../audit/index.ts'
 import {
+  appliedCriteria,
   campaignQuestionnaires,
   markStarted,
   openSnapshots,
   type Campaign,
   type Invitation,
 } from '../campaigns/index.ts'
+import { together } from '../database/connection.ts'
 import { resultKeyOf } from '../results/index.ts'
 import type { Services } from '../services.ts'
 import type { KeyOf } from '../vault/index.ts'
@@ -107,12 +109,16 @@ async function beginDraft(
   at: Date,
 ): Promise<void> {
   const { companyId, invitationId, subjectId } = sitter
-  const questionnaires = await campaignQuestionnaires(db, companyId, campaign.id)
-  const snapshots = await openSnapshots(db, services.vault, companyId, [invitation])
+  const [questionnaires, criteria, snapshots] = await together(
+    campaignQuestionnaires(db, companyId, campaign.id),
+    appliedCriteria(db, companyId, campaign.id, invitation.workplaceId),
+    openSnapshots(db, services.vault, companyId, [invitation]),
+  )
   const sex = snapshots.get(invitationId)?.sex ?? null
   const draft: Draft = {
     campaignId: campaign.id,
-    criteriaMethod: campaign.criteriaMethod,
+    criteriaMethod: criteria?.method ?? campaign.criteriaMethod,
+    ...(criteria && { criteria: { rules: criteria.rules, decidedOn: criteria.decidedOn } }),
     questionnaires: questionnaires.map(({ slug, version, hash }) => ({ slug, version, hash })),
     asksSex: sex === null,
     sex,

@@ -71,11 +71,11 @@ export async function submitSitting(
     return { id, slug, version: version.version, hash, sealedAnswers }
   })
   const scored = given.find(({ version }) => version.definition.kind === scoredKind)
-  const { criteriaMethod, sex } = draft
+  const { criteriaMethod, criteria, sex } = draft
   const result =
     scored &&
     (await sealResult(
-      { ...owner, sex, questionnaire: scored.version, criteriaMethod, answers: scored.answers },
+      { ...owner, sex, questionnaire: scored.version, criteriaMethod, criteria, answers: scored.answers },
       at,
       keys,
     ))

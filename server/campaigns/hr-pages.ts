@@ -3,6 +3,7 @@ import { findVersion } from '../questionnaires/index.ts'
 import { formatDate, formatPercent } from '../web/formats.ts'
 import type { Texts } from '../web/texts.ts'
 import { daysBetween } from './calendar.ts'
+import { languageWords } from './language-words.ts'
 import type { Taken as TakenCount } from './participation.ts'
 import type { Campaign, CampaignQuestionnaire, CampaignWorkplace } from './queries.ts'
 import { isSigned, type CampaignState } from './rules.ts'
@@ -101,6 +102,7 @@ export function overviewOf(
     ...(href !== undefined && { href }),
   })
   const yesNo = (value: boolean) => text(value ? 'yes' : 'no')
+  const versions = found.questionnaires.flatMap((one) => findVersion(shipped, `${one.slug}@${one.version}`) ?? [])
   const titles = found.questionnaires.map((one) => {
     const version = findVersion(shipped, `${one.slug}@${one.version}`)
     return `${version?.definition.title[locale] ?? one.slug} (${one.slug}@${one.version})`
@@ -124,6 +126,7 @@ export function overviewOf(
     rows: [
       { key: text('list.period'), value: periodOf(campaign, locale) },
       { key: text('plan.questionnaires'), value: titles.join('\n') },
+      { key: text('overview.languages'), value: languageWords(versions, texts, locale).join('\n') },
       { key: text('plan.workplaces'), value: text('overview.workplaces', { count: found.workplaces.length }) },
       { key: text('plan.floor'), value: text('overview.floor', { count: campaign.floor }) },
       { key: text('plan.employerReceives'), value: yesNo(campaign.employerReceivesIndividualResults) },

@@ -12,6 +12,7 @@ import { Problem } from '../web/problems.ts'
 import { once } from '../web/repeated-post.ts'
 import type { FieldError } from '../web/render.ts'
 import { campaignIdOf } from './campaign-address.ts'
+import { addCriteriaRoutes } from './criteria-routes.ts'
 import { campaignRows, overviewOf } from './hr-pages.ts'
 import { addHrParticipationRoutes } from './hr-participation-routes.ts'
 import { addHrPreparationRoutes } from './hr-preparation-routes.ts'
@@ -114,6 +115,7 @@ export async function addHrRoutes(app: FastifyInstance, services: Services): Pro
     })
 
     addHrPreparationRoutes(scope, services)
+    addCriteriaRoutes(scope, services, 'hr')
     addHrParticipationRoutes(scope, services)
   })
 }

@@ -1,8 +1,10 @@
-import type { Condition } from '../../survey-definitions/schema.ts'
+import { standardRules } from '../../analysis/scoring/index.ts'
 import type { MailState } from '../mail/index.ts'
 import { findVersion, type ShippedQuestionnaires } from '../questionnaires/index.ts'
 import { formatDate, formatPercent } from '../web/formats.ts'
 import type { Texts } from '../web/texts.ts'
+import { ruleWords } from './criteria-words.ts'
+import { hashOfDecisions, type CriteriaInForce } from './criteria.ts'
 import { indented, reportableTable } from './group-pages.ts'
 import type { ReportingGroup } from './groups.ts'
 import { daysLeft, periodOf, stateTag } from './hr-pages.ts'
@@ -11,8 +13,7 @@ import { progressByGroup, progressByWorkplace, sumProgress, type Count } from '.
 import type { Campaign, CampaignQuestionnaire } from './queries.ts'
 import { previewReportable } from './reportable.ts'
 import { itemsOf, methodNames, whyNotOffered, type CampaignState } from './rules.ts'
-
-type Locale = 'ja' | 'en'
+import type { Locale } from '../locales.ts'
 
 /** What waits for the implementer comes first. */
 const urgency: Partial<Record<CampaignState, number>> = {
@@ -47,26 +48,13 @@ export function deskList(
   }
 }
 
-/** A condition on totals in words: 「Bが77点以上」, parts joined by 「かつ」 or 「または」. */
-export function conditionWords(
-  condition: Condition,
-  text: (key: string, params?: Record<string, string | number>) => string,
-): string {
-  if ('all' in condition) return condition.all.map((one) => conditionWords(one, text)).join(text('and'))
-  if ('any' in condition) return condition.any.map((one) => conditionWords(one, text)).join(text('or'))
-  const sum = condition.sum.length > 1 ? text('sum', { parts: condition.sum.join('+') }) : condition.sum[0]!
-  const parts = []
-  if (condition.at_least !== undefined) parts.push(text('atLeast', { sum, points: condition.at_least }))
-  if (condition.at_most !== undefined) parts.push(text('atMost', { sum, points: condition.at_most }))
-  return parts.join(text('and'))
-}
-
 /** All that a signature stands for: questionnaires by hash, criteria with thresholds and sources, records, tree. */
 export function signingView(
   found: {
     campaign: Campaign
     questionnaires: readonly CampaignQuestionnaire[]
     workplaces: readonly NamedWorkplace[]
+    criteria: readonly CriteriaInForce[]
     groups: readonly ReportingGroup[]
   },
   shipped: ShippedQuestionnaires,
@@ -96,9 +84,7 @@ export function signingView(
       for (const { version } of versions) {
         const criterion = version?.definition.criteria.find((one) => one.method === methodNames[method])
         if (!version || !criterion) continue
-        const rules = criterion.rules.map(
-          (rule) => `${rule.id} ${conditionWords(rule.when, (key, params) => text(`condition.${key}`, params))}`,
-        )
+        const rules = ruleWords(standardRules(criterion), texts, locale)
         return [
           {
             value: method,
@@ -149,8 +135,55 @@ export function signingView(
     ...reportableTable(found.groups, preview, texts, locale),
     floor: campaign.floor,
     confirmed: typed.confirmed ?? false,
+    ...decidedCriteria(found.criteria, found.workplaces, texts, locale),
+    criteriaHref: `/implementer/campaigns/${campaign.id}/criteria`,
+    // group-reports/ keeps this page
+    trialHref: `/implementer/campaigns/${campaign.id}/criteria/trial`,
     signAction: `/implementer/campaigns/${campaign.id}/sign`,
     returnAction: `/implementer/campaigns/${campaign.id}/return`,
+  }
+}
+
+/** The criteria of workplaces that decided their own, the questionnaire's numbers beside those that differ from them. */
+function decidedCriteria(
+  criteria: readonly CriteriaInForce[],
+  workplaces: readonly NamedWorkplace[],
+  texts: Texts,
+  locale: Locale,
+): Record<string, unknown> {
+  const text = (key: string, params?: Record<string, string | number>) => texts.text(locale, `campaigns.${key}`, params)
+  const anyOwn = criteria.some(({ own }) => own)
+  const join = (words: readonly string[]) => words.join(locale === 'ja' ? ' / ' : '; ')
+  return {
+    decidedColumns: ['workplace', 'rules', 'when', 'by'].map((key) => ({ label: text(`criteria.${key}`) })),
+    decidedRows: (anyOwn ? workplaces : []).flatMap(({ workplaceId, name }) => {
+      const one = criteria.find((each) => each.workplaceId === workplaceId)
+      if (!one) return []
+      const words = one.own
+        ? {
+            text: `${text(`method.${one.method}`)}: ${join(ruleWords(one.rules, texts, locale))}`,
+            note: one.changed
+              ? text('criteria.changed', { rules: join(ruleWords(one.standard.rules, texts, locale)) })
+              : text('criteria.sameAsForm'),
+          }
+        : { text: text('criteria.undecided') }
+      return [
+        {
+          cells: [
+            { heading: true, text: name, ...(one.note && { note: one.note }) },
+            words,
+            { text: one.decidedOn === null ? '' : formatDate('date', one.decidedOn, locale, 'UTC') },
+            {
+              text:
+                one.decidedBy || text(one.basis === 'committee' ? 'criteria.committeeBasis' : 'criteria.heardBasis'),
+            },
+          ],
+        },
+      ]
+    }),
+    anyOwn,
+    undecided: criteria.length === 0 || criteria.some(({ own }) => !own),
+    decisionsSeen: hashOfDecisions(criteria),
   }
 }
 

@@ -14,6 +14,8 @@ import { progressReply } from '../web/progress-reply.ts'
 import { once } from '../web/repeated-post.ts'
 import type { FieldError } from '../web/render.ts'
 import { campaignIdOf } from './campaign-address.ts'
+import { addCriteriaRoutes } from './criteria-routes.ts'
+import { campaignCriteria, criteriaInForce, statutoryVersion } from './criteria.ts'
 import { mergeGroups } from './groups.ts'
 import { deskList, progressView, progressWords, signingView } from './implementer-pages.ts'
 import { countUninvited } from './newcomers.ts'
@@ -28,7 +30,7 @@ import {
   requireReach,
 } from './queries.ts'
 import { isSigned } from './rules.ts'
-import { currentGroups, returnCampaign, signCampaign } from './signing.ts'
+import { currentGroups, returnCampaign, signCampaign, type Signature } from './signing.ts'
 import type { AnyHandle } from './tables.ts'
 
 /** The implementer's side: what is to be signed, and progress while people answer. The clerk sees the same progress. */
@@ -36,13 +38,27 @@ export async function addImplementerRoutes(app: FastifyInstance, services: Servi
   await app.register(async (scope) => {
     forAudience(scope, services, 'implementer')
     addProgressRoutes(scope, services, 'implementer')
+    addCriteriaRoutes(scope, services, 'implementer')
 
     scope.post('/implementer/campaigns/:id/sign', async (request, reply) => {
       const { companyId, subjectId } = identityOf(request)
       const id = campaignIdOf(request)
-      const body = (request.body ?? {}) as { criteriaMethod?: unknown; confirmed?: unknown }
-      const method = body.criteriaMethod
+      const body = (request.body ?? {}) as { criteriaMethod?: unknown; confirmed?: unknown; decisionsSeen?: unknown }
       const text = (key: string) => services.texts.text(request.locale, `campaigns.error.${key}`)
+      const { asked, undecided, proposed } = await asAudience(services, request, async (db: AnyHandle) => {
+        const version = await statutoryVersion(db, companyId, id)
+        const { criteriaMethod } = await getCampaign(db, companyId, id)
+        const criteria = version
+          ? criteriaInForce(await campaignCriteria(db, companyId, id), version, criteriaMethod)
+          : []
+        return {
+          asked: await campaignQuestionnaires(db, companyId, id),
+          undecided: criteria.length === 0 || criteria.some(({ own }) => !own),
+          proposed: criteriaMethod,
+        }
+      })
+      // with criteria decided at every workplace there is nothing left to choose
+      const method = undecided ? body.criteriaMethod : proposed
       if ((method !== 'simpleSum' && method !== 'conversion') || body.confirmed !== 'yes') {
         const errors = [
           ...(method === 'simpleSum' || method === 'conversion'
@@ -56,19 +72,34 @@ export async function addImplementerRoutes(app: FastifyInstance, services: Servi
         }
         return showSigning(services, request, reply, typed, errors)
       }
-      const asked = await asAudience(services, request, (db: AnyHandle) => campaignQuestionnaires(db, companyId, id))
       const versions = await versionsOf(companyId, asked, (work) => asAudience(services, request, work))
-      const wrongMethod = methodFault(versions, asked, method, services.texts, request.locale)
+      const wrongMethod = undecided ? methodFault(versions, asked, method, services.texts, request.locale) : undefined
       if (wrongMethod)
         return showSigning(services, request, reply, { confirmed: true }, [
           { field: 'criteriaMethod', message: wrongMethod },
         ])
       const reach = workplacesInReach(request)
-      return once(services, request, reply, async (db: AnyHandle) => {
-        const signature = { userId: subjectId, criteriaMethod: method, reach, requestId: request.id } as const
-        await signCampaign(db, companyId, id, signature, services.clock.now())
-        return `/implementer/campaigns/${id}`
-      })
+      const decisionsSeen = typeof body.decisionsSeen === 'string' ? body.decisionsSeen : ''
+      const signature: Signature = {
+        userId: subjectId,
+        criteriaMethod: method,
+        decisionsSeen,
+        reach,
+        requestId: request.id,
+      }
+      try {
+        return await once(services, request, reply, async (db: AnyHandle) => {
+          await signCampaign(db, companyId, id, signature, services.clock.now())
+          return `/implementer/campaigns/${id}`
+        })
+      } catch (error) {
+        if (!(error instanceof Problem) || !error.fields.some(({ field }) => field === 'decisionsSeen')) throw error
+        const changed = error.fields.map(({ key }) => ({
+          field: 'criteriaMethod',
+          message: services.texts.text(request.locale, key),
+        }))
+        return showSigning(services, request, reply, { criteriaMethod: method }, changed)
+      }
     })
 
     scope.post('/implementer/campaigns/:id/newcomers', async (request, reply) => {
@@ -200,8 +231,12 @@ async function showSigning(
     const on = dateIn(timeZone, services.clock.now())
     const names = new Map((await workplacesOn(db, companyId, on)).map((one) => [one.id, one.name]))
     const directName = (name: string) => services.texts.text(request.locale, 'campaigns.groups.direct', { name })
+    const version = await statutoryVersion(db, companyId, id)
     return {
       campaign,
+      criteria: version
+        ? criteriaInForce(await campaignCriteria(db, companyId, id), version, campaign.criteriaMethod)
+        : [],
       questionnaires: await campaignQuestionnaires(db, companyId, id),
       published: await publishedVersions(db, companyId),
       workplaces: (await campaignWorkplaces(db, companyId, id))

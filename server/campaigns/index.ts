@@ -17,6 +17,16 @@ export {
   type CampaignQuestionnaire,
   type CampaignWorkplace,
 } from './queries.ts'
+export {
+  appliedCriteria,
+  campaignCriteria,
+  criteriaInForce,
+  hashCriteria,
+  statutoryVersion,
+  type AppliedCriteria,
+  type CriteriaInForce,
+} from './criteria.ts'
+export { ruleWords } from './criteria-words.ts'
 export { campaignGroups, reportingGroups, type CampaignGroup, type ReportingGroup } from './groups.ts'
 export {
   findInvitation,
@@ -33,10 +43,11 @@ export { identifySubjects, type Identity } from './subjects.ts'
 export { countUninvited, inviteNewcomers } from './newcomers.ts'
 export { closeCampaign, openCampaign, type Opening } from './opening.ts'
 export { countParticipation, listParticipation, refreshParticipation } from './participation.ts'
-export { committeeItems, opinionItems } from './rules.ts'
+export { committeeItems, methodNames, opinionItems } from './rules.ts'
 export { startOfDay } from './calendar.ts'
 export type { AgeBand, CampaignState, CriteriaMethod, InvitationState, Snapshot, TenureBand } from './rules.ts'
 export { changeCampaign, createCampaign, prepareCampaign, type CampaignPlan, type Preparation } from './planning.ts'
+export { offerLanguages, offerLanguagesOfInvitation, offeredLocales } from './languages.ts'
 export { chooseMerges, currentGroups, returnCampaign, signCampaign, type Signature } from './signing.ts'
 export { sendReminders } from './reminders.ts'
 export { mailTemplates } from './mails.ts'

@@ -6,6 +6,7 @@ import { pinVersion, publishedVersions } from '../questionnaires/index.ts'
 import { membersOn, workplacesOn } from '../roster/index.ts'
 import { Problem } from '../web/problems.ts'
 import { nextDays, startOfDay } from './calendar.ts'
+import { campaignCriteria } from './criteria.ts'
 import { isOffered, standsBeside } from './offered.ts'
 import { advanceCampaign, campaignQuestionnaires, campaignWorkplaces, getCampaign } from './queries.ts'
 import {
@@ -171,6 +172,7 @@ async function setWorkplaces(
   const workplaces = new Map((await workplacesOn(db, companyId, on)).map((one) => [one.id, one]))
   const heads = Map.groupBy(await membersOn(db, companyId, on, [...plan.workplaceIds]), (member) => member.workplaceId)
   const before = new Map((await campaignWorkplaces(db, companyId, campaignId)).map((one) => [one.workplaceId, one]))
+  const criteria = new Map((await campaignCriteria(db, companyId, campaignId)).map((one) => [one.workplaceId, one]))
   await campaignsOf(db)
     .deleteFrom('campaign_workplace')
     .where('company_id', '=', companyId)
@@ -180,6 +182,7 @@ async function setWorkplaces(
     const basis = decideBasis(workplaces.get(workplaceId)?.headcountFor50 ?? null, heads.get(workplaceId)?.length ?? 0)
     const kept = before.get(workplaceId)
     const same = kept?.basis === basis ? kept : undefined
+    const decided = criteria.get(workplaceId)
     await campaignsOf(db)
       .insertInto('campaign_workplace')
       .values({
@@ -190,6 +193,11 @@ async function setWorkplaces(
         basis,
         held_on: same?.heldOn ?? null,
         items: (same?.items ?? {}) as Record<string, string>,
+        // what does not fit the form any more counts as nothing decided (criteriaInForce)
+        criteria: decided?.stored ? JSON.stringify(decided.stored) : null,
+        criteria_decided_on: decided?.decidedOn ?? null,
+        criteria_decided_by: decided?.decidedBy ?? '',
+        criteria_note: decided?.note ?? '',
       })
       .execute()
   }

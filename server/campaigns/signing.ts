@@ -2,9 +2,10 @@ import { userHasPersonnelAuthority } from '../access/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { dateIn } from '../clock.ts'
 import { getCompanyDetails } from '../database/companies.ts'
-import { versionsOf } from '../questionnaires/index.ts'
+import { versionsOf, type QuestionnaireVersion } from '../questionnaires/index.ts'
 import { departmentTreeOn } from '../roster/index.ts'
 import { Problem } from '../web/problems.ts'
+import { campaignCriteria, criteriaInForce, freezeCriteria, hashOfDecisions } from './criteria.ts'
 import { campaignGroups, hashTree, mayMerge, replaceGroups, type CampaignGroup } from './groups.ts'
 import { participantsOn } from './opening.ts'
 import { advanceCampaign, campaignQuestionnaires, campaignWorkplaces, getCampaign } from './queries.ts'
@@ -14,7 +15,10 @@ import { campaignsOf, type AnyHandle } from './tables.ts'
 /** The implementer's signature: who, which criteria; `reach`: workplaces where the role is held (undefined: everywhere). */
 export interface Signature {
   userId: string
+  /** the method of workplaces that have not decided criteria of their own */
   criteriaMethod: CriteriaMethod
+  /** {@link hashOfDecisions} as the signer saw it; left out: whatever stands there is signed */
+  decisionsSeen?: string
   reach: readonly string[] | undefined
   requestId: string
 }
@@ -48,10 +52,9 @@ export async function signCampaign(
   if (signature.reach && !workplaceIds.every((id) => signature.reach!.includes(id))) throw new Problem('not_allowed')
   if (await userHasPersonnelAuthority(db, companyId, signature.userId, workplaceIds, today))
     throw new Problem('personnel_authority')
-  for (const { definition } of await versionsOf(companyId, questionnaires, (work) => work(db))) {
-    if (definition.kind === 'statutory' && whyNotOffered(definition, signature.criteriaMethod))
-      throw new Problem('invalid_input', [{ field: 'criteriaMethod', key: 'campaigns.error.methodNotOffered' }])
-  }
+  const versions = await versionsOf(companyId, questionnaires, (work) => work(db))
+  const statutory = versions.find(({ definition }) => definition.kind === 'statutory')
+  if (statutory) await freezeDecided(db, companyId, campaignId, statutory, signature)
   const groups = await currentGroups(db, companyId, campaignId, at)
   await replaceGroups(db, companyId, campaignId, groups, at)
   const signed = await campaignsOf(db)
@@ -78,6 +81,23 @@ export async function signCampaign(
     objectId: campaignId,
     requestId: signature.requestId,
   })
+}
+
+/** Writes down the criteria of every workplace as they are signed. @throws {Problem} invalid_input */
+async function freezeDecided(
+  db: AnyHandle,
+  companyId: string,
+  campaignId: string,
+  version: QuestionnaireVersion,
+  { criteriaMethod, decisionsSeen }: Signature,
+): Promise<void> {
+  const inForce = criteriaInForce(await campaignCriteria(db, companyId, campaignId), version, criteriaMethod)
+  const undecided = inForce.some(({ own }) => !own)
+  if ((undecided || inForce.length === 0) && whyNotOffered(version.definition, criteriaMethod))
+    throw new Problem('invalid_input', [{ field: 'criteriaMethod', key: 'campaigns.error.methodNotOffered' }])
+  if (decisionsSeen !== undefined && decisionsSeen !== hashOfDecisions(inForce))
+    throw new Problem('invalid_input', [{ field: 'decisionsSeen', key: 'campaigns.error.criteriaChanged' }])
+  await freezeCriteria(db, companyId, campaignId, inForce)
 }
 
 /** The implementer hands a prepared campaign back to HR: it is a draft again. */

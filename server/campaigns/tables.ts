@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { ColumnType, Generated, Kysely } from 'kysely'
 import type { CampaignState, CriteriaMethod, InvitationState } from './rules.ts'
 
 export interface CampaignTable {
@@ -37,6 +37,11 @@ export interface CampaignWorkplaceTable {
   basis: 'committee' | 'opinions_heard'
   held_on: string | null
   items: Record<string, string>
+  /** JSON text when written; {@link import('./criteria.ts').StoredCriteria} when read; null before signing: the questionnaire's own */
+  criteria: ColumnType<unknown, string | null, string | null>
+  criteria_decided_on: string | null
+  criteria_decided_by: Generated<string>
+  criteria_note: Generated<string>
 }
 
 export interface CampaignQuestionnaireTable {

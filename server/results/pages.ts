@@ -1,8 +1,18 @@
-import { itemsOfFormula, listItems, numericRange, pointScalesOf } from '../../analysis/scoring/index.ts'
+import {
+  itemsOfFormula,
+  listItems,
+  numericRange,
+  pointScalesOf,
+  sameRules,
+  standardRules,
+  type CriteriaRule,
+} from '../../analysis/scoring/index.ts'
 import type { Criterion, Questionnaire, Scale } from '../../survey-definitions/schema.ts'
+import { methodNames, ruleWords } from '../campaigns/index.ts'
 import { findVersion, shippedQuestionnaires } from '../questionnaires/index.ts'
 import { formatNumber } from '../web/formats.ts'
 import { profileChart } from '../web/charts/index.ts'
+import { onlyReadings } from '../web/readings.ts'
 import type { Texts } from '../web/texts.ts'
 import { furtherOf, type FurtherScales } from './further-scales.ts'
 import { verdictClassOf, type VerdictClass } from './rules.ts'
@@ -33,6 +43,8 @@ export interface ResultView {
   verdict: VerdictClass
   /** the sentence of the verdict: which method, which totals, which rule */
   methodLabel: string
+  /** the rules the verdict was made with, as they were in force then; `own`: the questionnaire's, where they differ from these */
+  criteria: { rules: string[]; own: string[]; decidedOn: string | null }
   /** false for a form without point tables (the 23 items): raw scores in words and no chart */
   hasPoints: boolean
   groups: ProfileGroup[]
@@ -63,19 +75,19 @@ export async function resultView(stored: StoredResult, texts: Texts, locale: str
   const text = (key: string, params?: Record<string, string | number>) =>
     texts.text(locale, `results.profile.${key}`, params)
   const hasPoints = pointScalesOf(version.definition).some((scale) => scale.point_table)
-  const groups = groupsOf(version.definition, stored, locale, text, hasPoints)
+  const groups = groupsOf(version.definition, stored, { texts, locale }, hasPoints)
   const drawChart = () =>
     profileChart({
       id: 'profile',
-      title: text('chartTitle'),
-      description: text('chartDescription'),
-      worstLabel: text('worst'),
-      bestLabel: text('best'),
-      missingLabel: text('missing'),
+      title: onlyReadings(text('chartTitle')),
+      description: onlyReadings(text('chartDescription')),
+      worstLabel: onlyReadings(text('worst')),
+      bestLabel: onlyReadings(text('best')),
+      missingLabel: onlyReadings(text('missing')),
       groups: groups.map((group) => ({
-        label: group.label,
+        label: onlyReadings(group.label),
         scales: group.scales.map((scale) => ({
-          label: scale.label,
+          label: onlyReadings(scale.label),
           point: scale.point === dash ? null : Number(scale.point),
         })),
       })),
@@ -93,7 +105,8 @@ export async function resultView(stored: StoredResult, texts: Texts, locale: str
   const criterion = criterionOf(version.definition, stored.criteriaMethod)
   return {
     verdict: verdictClassOf(stored),
-    methodLabel: criterion ? wordsOf(criterion.title, locale) : '',
+    methodLabel: criterion ? texts.wording(locale, criterion.title) : '',
+    criteria: criteriaOf(version.definition, criterion, stored, texts, locale),
     hasPoints,
     groups,
     chart: hasPoints ? drawChart() : '',
@@ -122,11 +135,30 @@ function inTurn(
   return turns.sort((a, b) => order(a.point, b.point) || a.turn - b.turn).map((one) => one.label)
 }
 
-/** Words of a definition in this language, else in Japanese. */
-const wordsOf = (words: Readonly<Record<string, string>>, locale: string) => words[locale] ?? words['ja'] ?? ''
-
 function criterionOf(definition: Questionnaire, method: StoredResult['criteriaMethod']): Criterion | undefined {
-  return definition.criteria.find((one) => one.method === (method === 'simpleSum' ? 'simple-sum' : 'conversion'))
+  return definition.criteria.find((one) => one.method === methodNames[method])
+}
+
+/** The rules in words, totals by the names of their sections: nobody has to know which letter is what. */
+function criteriaOf(
+  definition: Questionnaire,
+  criterion: Criterion | undefined,
+  { criteria }: StoredResult,
+  texts: Texts,
+  locale: string,
+): ResultView['criteria'] {
+  const standard = criterion ? standardRules(criterion) : []
+  const rules = criteria?.rules ?? standard
+  const nameOf = (id: string) => {
+    const section = definition.sections.find((one) => one.id === id)
+    return texts.text(locale, 'results.degree.total', { name: section ? texts.wording(locale, section.title) : id })
+  }
+  const words = (of: readonly CriteriaRule[]) => ruleWords(of, texts, locale, nameOf)
+  return {
+    rules: words(rules),
+    own: sameRules(rules, standard) ? [] : words(standard),
+    decidedOn: criteria?.decidedOn ?? null,
+  }
 }
 
 type Words = (key: string, params?: Record<string, string | number>) => string
@@ -134,10 +166,11 @@ type Words = (key: string, params?: Record<string, string | number>) => string
 function groupsOf(
   definition: Questionnaire,
   stored: StoredResult,
-  locale: string,
-  text: Words,
+  { texts, locale }: { texts: Texts; locale: string },
   hasPoints: boolean,
 ): ProfileGroup[] {
+  const text: Words = (key, params) => texts.text(locale, `results.profile.${key}`, params)
+  const read = (words: Readonly<Record<string, string>>) => texts.wording(locale, words)
   const groupOfScale = new Map<string, string>()
   for (const criterion of definition.criteria)
     if (criterion.method === 'conversion')
@@ -158,7 +191,7 @@ function groupsOf(
     const inVerdict = range !== undefined
     return {
       id,
-      label: section ? wordsOf(section.title, locale) : id,
+      label: section ? read(section.title) : id,
       sum: inVerdict ? total(stored.simpleSum) : undefined,
       sumRange: range && text('range', { low: range[0], high: range[1] }),
       points: [...groupOfScale.values()].includes(id) ? total(stored.conversion) : undefined,
@@ -166,7 +199,7 @@ function groupsOf(
         const score = stored.scales[scale.id]
         const point = score?.point ?? null
         return {
-          label: wordsOf(scale.title, locale),
+          label: read(scale.title),
           reading: hasPoints ? undefined : text(`reading.${scale.polarity}`),
           raw: score ? formatNumber(score.raw, locale) : dash,
           range: text('range', { low: scale.range[0], high: scale.range[1] }),

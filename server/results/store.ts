@@ -1,6 +1,9 @@
 import type { Kysely, QueryCreator } from 'kysely'
+import type { Questionnaire } from '../../survey-definitions/schema.ts'
 import { findVersion, shippedQuestionnaires } from '../questionnaires/index.ts'
+import { judge, standardRules } from '../../analysis/scoring/index.ts'
 import type { Answers, CompositeScores, Score, ScaleScores, Sex, Verdict } from '../../analysis/scoring/index.ts'
+import { methodNames, type AppliedCriteria } from '../campaigns/index.ts'
 import type { ReadyKeys, Vault } from '../vault/index.ts'
 import type { StoreTables } from './tables.ts'
 
@@ -20,9 +23,12 @@ export interface StoredResult {
   /** forms whose own scales are others than these (the 80 items): value by scale id, null where an answer is missing */
   means?: Readonly<Record<string, number | null>>
   composites?: CompositeScores
+  /** totals by both methods; the verdict of the one that does not count is by the questionnaire's own numbers */
   simpleSum: Verdict | null
   conversion: Verdict | null
   criteriaMethod: CriteriaMethod
+  /** the rules the verdict was made with and the day they were decided: an old result shows its own thresholds */
+  criteria?: Omit<AppliedCriteria, 'method'>
   /** outcome of the campaign's method; null when a scored answer (or, for points, the sex) is missing. Never an interview need (law N-5). */
   verdict: Verdict | null
   /** scored items without an answer; `sex` first where a point table needed it */
@@ -37,6 +43,8 @@ export interface ResultToStore {
   sex: Sex | null
   questionnaire: { slug: string; version: number }
   criteriaMethod: CriteriaMethod
+  /** what was signed for the person's workplace; absent: the questionnaire's own numbers */
+  criteria?: Omit<AppliedCriteria, 'method'> | undefined
   answers: Answers
 }
 
@@ -65,6 +73,7 @@ export async function sealResult(of: ResultToStore, at: Date, keys: ReadyKeys): 
   const version = findVersion(await shippedQuestionnaires(), `${of.questionnaire.slug}@${of.questionnaire.version}`)
   if (!version) throw new Error(`questionnaire ${of.questionnaire.slug}@${of.questionnaire.version} is not shipped`)
   const score = version.score(of.answers, of.sex)
+  const { verdict, criteria } = judgeScore(version.definition, score, of)
   const value: StoredResult = {
     questionnaire: { slug: version.slug, version: version.version },
     sex: of.sex,
@@ -72,13 +81,27 @@ export async function sealResult(of: ResultToStore, at: Date, keys: ReadyKeys): 
     ...(version.definition.point_scales && furtherFigures(score)),
     simpleSum: score.simpleSum,
     conversion: score.conversion,
+    [of.criteriaMethod]: verdict,
     criteriaMethod: of.criteriaMethod,
-    verdict: score[of.criteriaMethod],
+    ...(criteria && { criteria }),
+    verdict,
     missing: score.missing,
   }
   const { companyId, campaignId, invitationId, subjectId } = of
   const sealed = keys.seal(resultKeyOf(subjectId), { table: 'result', rowId: invitationId }, value)
   return { companyId, campaignId, invitationId, subjectId, sealed, at }
+}
+
+/** The verdict by the rules in force, and these rules: the totals are the form's, only the numbers they are compared with differ. */
+function judgeScore(
+  definition: Questionnaire,
+  score: Score,
+  { criteriaMethod, criteria }: Pick<ResultToStore, 'criteriaMethod' | 'criteria'>,
+): { verdict: Verdict | null; criteria: StoredResult['criteria'] } {
+  const totals = score[criteriaMethod]?.totals
+  if (criteria) return { verdict: totals ? judge(criteria.rules, totals) : null, criteria }
+  const own = definition.criteria.find(({ method }) => method === methodNames[criteriaMethod])
+  return { verdict: score[criteriaMethod], criteria: own && { rules: standardRules(own), decidedOn: null } }
 }
 
 const furtherFigures = ({ scales, composites }: Score) => ({

@@ -40,7 +40,7 @@ CREATE TABLE campaign (
   closed_at timestamptz,
   -- respondents needed for a figure; a company may ask for more than ten, never less (law G-2)
   floor integer NOT NULL DEFAULT 10 CHECK (floor >= 10),
-  -- criteria (law N-6): which method decides, with the thresholds of the questionnaire version; decided and signed
+  -- criteria (law N-6): the method of workplaces that decide nothing of their own; what holds where stands in campaign_workplace
   criteria_method text NOT NULL CHECK (criteria_method IN ('simpleSum', 'conversion')),
   employer_receives_individual_results boolean NOT NULL DEFAULT false,
   others_may_request_interview boolean NOT NULL DEFAULT false,
@@ -77,6 +77,13 @@ CREATE TABLE campaign_workplace (
   held_on date,
   -- the eleven items by their keys, each a text; or how and whose opinions were heard
   items jsonb NOT NULL DEFAULT '{}',
+  -- criteria of this workplace: {method, rules, standard: {questionnaire, rules, sources}}. Before signing null: those of the questionnaire,
+  -- by the campaign's method. From signing on always there, with the questionnaire's own numbers beside the ones in force.
+  criteria jsonb CHECK (criteria IS NULL OR (criteria ->> 'method' IN ('simpleSum', 'conversion') AND jsonb_typeof(criteria -> 'rules') = 'array')),
+  criteria_decided_on date,
+  -- which committee, or with whom opinions were heard
+  criteria_decided_by text NOT NULL DEFAULT '' CHECK (length(criteria_decided_by) <= 200),
+  criteria_note text NOT NULL DEFAULT '' CHECK (length(criteria_note) <= 2000),
   PRIMARY KEY (company_id, id),
   UNIQUE (company_id, campaign_id, workplace_id),
   FOREIGN KEY (company_id, campaign_id) REFERENCES campaign,
@@ -217,6 +224,8 @@ CREATE POLICY signs ON campaign AS RESTRICTIVE FOR UPDATE TO hanamichi_implement
   USING (true) WITH CHECK (state IN ('draft', 'signed', 'need_confirmed', 'results_released'));
 CREATE POLICY opens ON campaign AS RESTRICTIVE FOR UPDATE TO hanamichi_scheduler USING (true) WITH CHECK (state IN ('open', 'closed'));
 GRANT INSERT, UPDATE, DELETE ON campaign_workplace, campaign_questionnaire TO hanamichi_hr;
+-- HR proposes criteria, the implementer decides them
+GRANT UPDATE (criteria, criteria_decided_on, criteria_decided_by, criteria_note) ON campaign_workplace TO hanamichi_implementer;
 GRANT INSERT, UPDATE, DELETE ON campaign_group TO hanamichi_hr, hanamichi_implementer;
 GRANT UPDATE (state, opened_at, closed_at) ON campaign TO hanamichi_scheduler;
 GRANT SELECT, INSERT ON stress_subject TO hanamichi_scheduler;

@@ -1,0 +1,32 @@
+import type { CriteriaRule } from '../../analysis/scoring/index.ts'
+import type { Condition } from '../../survey-definitions/schema.ts'
+import type { Texts } from '../web/texts.ts'
+
+type Say = (key: string, params?: Record<string, string | number>) => string
+
+/** A condition on totals in words: 「Bが77点以上」, parts joined by 「かつ」 or 「または」. `nameOf`: what a total is called. */
+export function conditionWords(
+  condition: Condition,
+  text: Say,
+  nameOf: (total: string) => string = (id) => id,
+): string {
+  if ('all' in condition) return condition.all.map((one) => conditionWords(one, text, nameOf)).join(text('and'))
+  if ('any' in condition) return condition.any.map((one) => conditionWords(one, text, nameOf)).join(text('or'))
+  const names = condition.sum.map(nameOf)
+  const sum = names.length > 1 ? text('sum', { parts: names.join('+') }) : names[0]!
+  const parts = []
+  if (condition.at_least !== undefined) parts.push(text('atLeast', { sum, points: condition.at_least }))
+  if (condition.at_most !== undefined) parts.push(text('atMost', { sum, points: condition.at_most }))
+  return parts.join(text('and'))
+}
+
+/** Each rule of criteria in words, its name before it: 「ア Bが77点以上」. */
+export function ruleWords(
+  rules: readonly CriteriaRule[],
+  texts: Texts,
+  locale: string,
+  nameOf?: (total: string) => string,
+): string[] {
+  const text: Say = (key, params) => texts.text(locale, `campaigns.condition.${key}`, params)
+  return rules.map((rule) => `${rule.id} ${conditionWords(rule.when, text, nameOf)}`)
+}
