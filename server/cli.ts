@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { ConfigFault } from './config.ts'
+import { isLocale, locales, type Locale } from './locales.ts'
 
 /**
  * The command line. Commands load their parts when they run, so that `--help` and `score` start at once and need no database.
@@ -130,6 +131,19 @@ questionnaire
   })
 
 questionnaire
+  .command('preview')
+  .description(
+    'shows it at the size of a phone, as people will see it, with every score; follows the file as you write',
+  )
+  .argument('<file>', 'a definition; what is wrong with it is shown instead until it is mended')
+  .option('--port <port>', 'port to listen on, on this computer only (default: a free one)', port, 0)
+  .option('--language <code>', 'ja, en or ja-simple (default: that of the browser)', localeCode)
+  .action(async (file: string, options: { port: number; language?: Locale }) => {
+    const { previewQuestionnaire } = await import('./commands/preview.ts')
+    await previewQuestionnaire(file, { port: options.port, language: options.language })
+  })
+
+questionnaire
   .command('publish')
   .description('freezes <slug>/<version>.yaml of a folder of definitions in its frozen.json')
   .argument('<file>', 'a definition that `check` finds nothing wrong with')
@@ -148,6 +162,11 @@ questionnaire
     await diffQuestionnaires(before, after)
   })
 
+function localeCode(text: string): Locale {
+  if (!isLocale(text)) throw new InvalidArgumentError(`pages are written in ${locales.join(', ')}`)
+  return text
+}
+
 function languageCode(text: string): string {
   if (!/^[a-z]{2,3}(-[A-Za-z0-9]+)*$/.test(text))
     throw new InvalidArgumentError('a language code looks like en or pt-BR')
@@ -156,23 +175,62 @@ function languageCode(text: string): string {
 
 questionnaire
   .command('export-texts')
-  .description("a translator's file: CSV on stdout, one line per text")
+  .description("a translator's file on stdout: every text with room for its translation")
   .argument('<what>', 'a file, or slug@version of one that ships')
   .requiredOption('--language <code>', 'the language to translate into', languageCode)
-  .action(async (what: string, { language }: { language: string }) => {
+  .addOption(new Option('--format <format>', 'csv, or XLIFF 1.2').choices(['csv', 'xliff']).default('csv'))
+  .action(async (what: string, { language, format }: { language: string; format: 'csv' | 'xliff' }) => {
     const { exportQuestionnaireTexts } = await import('./commands/questionnaire.ts')
-    await exportQuestionnaireTexts(what, language)
+    await exportQuestionnaireTexts(what, language, format)
   })
 
 questionnaire
   .command('import-texts')
   .description('the next version with that language, not validated: YAML on stdout')
   .argument('<what>', 'the file, or slug@version, that the texts were exported from')
-  .argument('<csv>', 'the translated file')
+  .argument('<translated>', 'the translated file, CSV or XLIFF 1.2')
   .requiredOption('--language <code>', 'the language it was translated into', languageCode)
-  .action(async (what: string, csv: string, { language }: { language: string }) => {
+  .action(async (what: string, translated: string, { language }: { language: string }) => {
     const { importQuestionnaireTexts } = await import('./commands/questionnaire.ts')
-    await importQuestionnaireTexts(what, csv, language)
+    await importQuestionnaireTexts(what, translated, language)
+  })
+
+questionnaire
+  .command('export-fhir')
+  .description('an HL7 FHIR R4 Questionnaire (JSON) on stdout; `import` makes the same definition of it again')
+  .argument('<what>', 'a file, or slug@version of one that ships')
+  .action(async (what: string) => {
+    const { exportFhir } = await import('./commands/questionnaire-formats.ts')
+    await exportFhir(what)
+  })
+
+questionnaire
+  .command('import')
+  .description('a definition (YAML) on stdout from another format; what could not be carried on stderr, with its place')
+  .argument('<file>', 'FHIR R4 Questionnaire or SurveyJS survey (JSON), or XLSForm workbook (.xlsx)')
+  .action(async (file: string) => {
+    const { importForeign } = await import('./commands/questionnaire-formats.ts')
+    await importForeign(file)
+  })
+
+questionnaire
+  .command('export-response')
+  .description('answers as a Bundle of FHIR R4 QuestionnaireResponses (JSON) on stdout')
+  .argument('<what>', 'a file, or slug@version of one that ships')
+  .argument('<csv>', 'answers as for `score`: id,sex,<item ids>; a choice of several as a;b')
+  .action(async (what: string, csv: string) => {
+    const { exportResponses } = await import('./commands/questionnaire-formats.ts')
+    await exportResponses(what, csv)
+  })
+
+questionnaire
+  .command('import-responses')
+  .description('answers as CSV for `score` on stdout')
+  .argument('<what>', 'a file, or slug@version of one that ships: the one that was answered')
+  .argument('<json>', 'a FHIR R4 Bundle of QuestionnaireResponses, or one alone')
+  .action(async (what: string, json: string) => {
+    const { importResponses } = await import('./commands/questionnaire-formats.ts')
+    await importResponses(what, json)
   })
 
 program

@@ -20,7 +20,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
-function fail(lines: readonly string[]): void {
+/** What is wrong goes to stderr, and the command ends with 2. */
+export function fail(lines: readonly string[]): void {
   for (const line of lines) process.stderr.write(`${line}\n`)
   process.exitCode = 2
 }
@@ -36,7 +37,7 @@ interface Opened {
 }
 
 /** A file, or `slug[@version]` of one that ships. Explains what is wrong and gives undefined. */
-async function open(wanted: string): Promise<Opened | undefined> {
+export async function open(wanted: string): Promise<Opened | undefined> {
   if (/^[a-z][a-z0-9-]*(@\d+)?$/.test(wanted)) {
     const shipped = await loadShippedQuestionnaires()
     const found = findVersion(shipped, wanted)
@@ -138,26 +139,41 @@ export async function diffQuestionnaires(first: string, second: string): Promise
   )
 }
 
-/** `questionnaire export-texts WHAT --language CODE`: a translator's CSV on stdout. */
-export async function exportQuestionnaireTexts(wanted: string, language: string): Promise<void> {
+/** `questionnaire export-texts WHAT --language CODE`: a translator's CSV or XLIFF 1.2 on stdout. */
+export async function exportQuestionnaireTexts(
+  wanted: string,
+  language: string,
+  format: 'csv' | 'xliff',
+): Promise<void> {
   const found = await open(wanted)
-  if (found) process.stdout.write(exportTexts(found.definition, language))
+  if (!found) return
+  if (format === 'csv') {
+    process.stdout.write(exportTexts(found.definition, language))
+    return
+  }
+  const { exportXliff } = await import('../questionnaires/formats/xliff.ts')
+  if (Object.keys(found.definition.languages).every((code) => code === language))
+    fail([`hanamichi: there is no other language than "${language}" to translate from`])
+  else process.stdout.write(exportXliff(found.definition, language))
 }
 
-/** `questionnaire import-texts WHAT CSV --language CODE`: the next version with that language, as YAML on stdout. */
+/** `questionnaire import-texts WHAT FILE --language CODE`: the next version with that language, as YAML on stdout. */
 export async function importQuestionnaireTexts(wanted: string, file: string, language: string): Promise<void> {
   const found = await open(wanted)
   if (!found) return
-  let csv: string
+  let text: string
   try {
-    csv = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file))
+    text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     const what = code === 'ENOENT' || code === 'EISDIR' ? `cannot be read (${code})` : 'is not UTF-8; save it as UTF-8'
     fail([`hanamichi: ${file} ${what}`])
     return
   }
-  const { yaml, faults } = importTexts(found.source, csv, language)
+  const { importXliff, isXml } = await import('../questionnaires/formats/xliff.ts')
+  const { yaml, faults } = isXml(text)
+    ? importXliff(found.source, text, language)
+    : importTexts(found.source, text, language)
   if (faults) fail(faults.map(({ line, column, message }) => `${basename(file)}:${line}:${column}: ${message}`))
   else process.stdout.write(yaml)
 }

@@ -38,17 +38,34 @@ export type ImportedTexts =
   | { readonly yaml: string; readonly faults?: undefined }
   | { readonly yaml?: undefined; readonly faults: readonly TranslationFault[] }
 
+interface Position {
+  readonly line: number
+  readonly column: number
+}
+
+/** One text as a translator's file has it. */
+export interface TranslatedText extends Position {
+  readonly name: string
+  /** what it was translated from, by language */
+  readonly from: readonly (Position & { readonly code: string; readonly words: string })[]
+  readonly words: Position & { readonly text: string }
+}
+
+export type ReadTexts =
+  | { readonly texts: readonly TranslatedText[]; readonly end: Position; readonly faults?: undefined }
+  | { readonly texts?: undefined; readonly faults: readonly TranslationFault[] }
+
 /**
  * The next version of a definition with one more language, or that language put right: comments and layout of the file stay.
  * The wording is said to be not validated. Every text must be there, and the words it was translated from must be those of
  * the definition: a file made from another version is refused, not guessed at.
  */
 export function importTexts(source: string, csv: string, wanted: string): ImportedTexts {
-  const { definition } = parseDefinition(source, 'definition')
-  if (!definition) throw new Error('the definition itself has faults; check it first')
-  const fault = (line: number, column: number, message: string): ImportedTexts => ({
-    faults: [{ line, column, message }],
-  })
+  return takeTexts(source, (definition) => readCsv(definition, csv, wanted), wanted)
+}
+
+function readCsv(definition: Questionnaire, csv: string, wanted: string): ReadTexts {
+  const fault = (line: number, column: number, message: string): ReadTexts => ({ faults: [{ line, column, message }] })
   let records: ParsedRow[]
   try {
     records = parse(csv, {
@@ -70,31 +87,50 @@ export function importTexts(source: string, csv: string, wanted: string): Import
     const missing = placeColumn < 0 ? 'place' : wanted
     return fault(1, header.record.length + 1, `the column "${missing}" is missing; export the file anew`)
   }
+  const texts = rows.map(({ record, info: { lines: line } }): TranslatedText => {
+    const from = header.record.flatMap((code, index) => {
+      if (index === placeColumn || index === column || !(code in definition.languages)) return []
+      return [{ code, words: record[index] ?? '', line, column: index + 1 }]
+    })
+    const words = { text: record[column] ?? '', line, column: column + 1 }
+    return { name: record[placeColumn] ?? '', line, column: placeColumn + 1, from, words }
+  })
+  return { texts, end: { line: rows.length + 1, column: placeColumn + 1 } }
+}
+
+/** Carries the texts that `read` finds into the next version of a definition; what a translator's file must be, whatever its format. */
+export function takeTexts(
+  source: string,
+  read: (definition: Questionnaire) => ReadTexts,
+  wanted: string,
+): ImportedTexts {
+  const { definition } = parseDefinition(source, 'definition')
+  if (!definition) throw new Error('the definition itself has faults; check it first')
+  const found = read(definition)
+  if (found.faults) return { faults: found.faults }
   const texts = new Map(textsOf(definition).map((one) => [nameOfPlace(definition, one.place), one]))
   const faults: TranslationFault[] = []
   const translated = new Map<string, string>()
-  for (const { record, info } of rows) {
-    const name = record[placeColumn]!
-    const at = (place: number, message: string): void =>
-      void faults.push({ line: info.lines, column: place + 1, message })
+  for (const { name, line, column, from, words } of found.texts) {
     const one = texts.get(name)
     if (!one) {
-      at(placeColumn, `there is no text "${name}"; leave the column "place" as it was exported`)
+      faults.push({ line, column, message: `there is no text "${name}"; leave the places as they were exported` })
       continue
     }
-    for (const [index, code] of header.record.entries()) {
-      if (index === placeColumn || index === column || !(code in definition.languages)) continue
-      if (record[index] !== one.text[code])
-        at(index, `"${name}" reads otherwise in "${code}" now; export the file anew and carry the translation over`)
+    for (const { code, words: given, ...at } of from) {
+      if (given !== one.text[code])
+        faults.push({
+          ...at,
+          message: `"${name}" reads otherwise in "${code}" now; export the file anew and carry the translation over`,
+        })
     }
-    const words = record[column]?.trim() ?? ''
-    if (words === '') at(column, `"${name}" is not translated yet`)
-    if (translated.has(name)) at(placeColumn, `"${name}" stands twice; keep one`)
-    translated.set(name, words)
+    const text = words.text.trim()
+    if (text === '') faults.push({ line: words.line, column: words.column, message: `"${name}" is not translated yet` })
+    if (translated.has(name)) faults.push({ line, column, message: `"${name}" stands twice; keep one` })
+    translated.set(name, text)
   }
   for (const name of texts.keys())
-    if (!translated.has(name))
-      faults.push({ line: rows.length + 1, column: placeColumn + 1, message: `"${name}" is missing` })
+    if (!translated.has(name)) faults.push({ ...found.end, message: `"${name}" is missing` })
   if (faults.length > 0) return { faults }
 
   const document = parseDocument(source)

@@ -6,7 +6,7 @@ import { importSurvey, isSurvey } from './surveyjs.ts'
 import { importXlsForm } from './xlsform.ts'
 
 /** Largest file that is looked at, in bytes. */
-const largest = 5_000_000
+const largest = 5 * 1024 * 1024
 
 /**
  * A questionnaire of another format as a definition of ours: HL7 FHIR R4 Questionnaire and SurveyJS (both JSON), XLSForm
