@@ -8,7 +8,7 @@ import type { DisclosurePlan, PublishedGroup } from './plan.ts'
 import { disclosureRules, roundTo } from './rules.ts'
 import { countsInOrder, nearestChosen, subtreeTotals } from './tree.ts'
 
-/** A group mean, 1 decimal; a marker where (nearly) everybody chose the lowest or the highest value. */
+/** A group mean, 1 decimal (or as its request says); a marker where (nearly) everybody chose the lowest or the highest value. */
 export type MeanFigure =
   | { readonly kind: 'exact'; readonly mean: number }
   | { readonly kind: 'nearLowest' }
@@ -28,6 +28,10 @@ export type MeanRequest = {
   /** Lowest and highest score one person can have. */
   readonly lowest: number
   readonly highest: number
+  /** How many of these whole numbers make one point of the scale (a mean of three items: 3); absent = 1. */
+  readonly unit?: number
+  /** Places of the mean in points; absent = 1. */
+  readonly decimals?: number
   readonly basis?: string
 }
 
@@ -47,11 +51,11 @@ export type ShareRequest = {
  * @example 12 people, scale 3…12, sum 37 (one point above the lowest possible) → { kind: 'nearLowest' }, n 12
  */
 export function discloseMean(plan: DisclosurePlan, request: MeanRequest): DisclosedFigure<MeanFigure> {
-  const { counts, sums, lowest, highest, basis } = request
+  const { counts, sums, lowest, highest, unit = 1, decimals = disclosureRules.rounding.meanDecimals, basis } = request
   return discloseSums<MeanFigure>(plan, { counts, sums, lowest, highest }, (mark, sum, n) => {
     if (mark === 'low') return show({ kind: 'nearLowest' }, n, plan.floor, basis)
     if (mark === 'high') return show({ kind: 'nearHighest' }, n, plan.floor, basis)
-    const mean = roundTo(sum / n, disclosureRules.rounding.meanDecimals)
+    const mean = roundTo(sum / n / unit, decimals)
     return show({ kind: 'exact', mean }, n, plan.floor, basis)
   })
 }

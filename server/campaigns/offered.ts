@@ -1,7 +1,14 @@
 import type { QuestionnaireVersion } from '../questionnaires/index.ts'
 
 /** Of what ships, what a campaign can be made with: all that a sitting asks and a result page shows in full. In the order of the form. */
-const offeredSlugs: readonly string[] = ['stress-check-57', 'stress-check-23', 'stress-check-80', 'presenteeism-spq']
+const offeredSlugs: readonly string[] = [
+  'stress-check-57',
+  'stress-check-23',
+  'stress-check-80',
+  'presenteeism-spq',
+  'presenteeism-qq',
+  'recommendation',
+]
 
 /** Can a campaign ask it: of what ships the ones above, of the company's own all. */
 export const isOffered = ({ slug, source }: QuestionnaireVersion): boolean =>

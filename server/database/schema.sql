@@ -792,7 +792,7 @@ CREATE TABLE group_report_pay (
   id uuid NOT NULL,
   report_id uuid NOT NULL,
   group_id text NOT NULL,
-  yen bigint NOT NULL,
+  yen integer NOT NULL,
   period text NOT NULL,
   people integer NOT NULL,
   entered_by uuid NOT NULL,

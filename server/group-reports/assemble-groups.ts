@@ -29,16 +29,45 @@ export interface ReportFigures {
   scales: ReadonlyMap<string, { mean: DisclosedFigure<MeanFigure>; gap: DisclosedFigure<GapValue> }>
 }
 
-/** Every department in the order of the tree, withheld ones too, each 「その他合算」 after the departments it completes. */
+/** The stress check's groups with their figures. */
 export function assembleGroups(
   plan: DisclosurePlan,
   tree: readonly ReportNode[],
   figures: ReportFigures,
 ): StoredGroup[] {
+  return frameGroups(plan, tree, fill)
+
+  function fill(side: 'departments' | 'rests', frame: GroupFrame): StoredGroup {
+    const stored = (figure: DisclosedFigure<unknown>) => toStored(figure[side].get(frame.id)!)
+    return {
+      ...frame,
+      figures: {
+        response: stored(figures.response),
+        highStress: stored(figures.highStress),
+        highStressInterval: stored(figures.highStressInterval),
+        chart: stored(figures.chart),
+        presenteeism: stored(figures.presenteeism),
+        presenteeismInterval: stored(figures.presenteeismInterval),
+        findings: stored(figures.findings),
+        differences: stored(figures.differences),
+      },
+      scales: Object.fromEntries(
+        [...figures.scales].map(([id, { mean, gap }]) => [id, { mean: stored(mean), gap: stored(gap) }]),
+      ),
+    }
+  }
+}
+
+/** Every department in the order of the tree, withheld ones too, each 「その他合算」 after the departments it completes. */
+export function frameGroups<Group>(
+  plan: DisclosurePlan,
+  tree: readonly ReportNode[],
+  fill: (side: 'departments' | 'rests', frame: GroupFrame) => Group,
+): Group[] {
   const nodes = new Map(tree.map((node) => [node.id, node]))
   const { ids, end, depth, parent } = plan.tree
   const rests = plan.rests.map((rest) => ({ rest, at: plan.tree.indexOf.get(rest.id)! }))
-  const groups: StoredGroup[] = []
+  const groups: Group[] = []
   const addRestsEndingAt = (at: number) => {
     // the innermost first: it belongs to the department just finished
     for (const { rest, at: top } of rests.filter((one) => end[one.at] === at).sort((a, b) => b.at - a.at))
@@ -71,24 +100,4 @@ export function assembleGroups(
   }
   addRestsEndingAt(ids.length)
   return groups
-
-  function fill(side: 'departments' | 'rests', frame: GroupFrame): StoredGroup {
-    const stored = (figure: DisclosedFigure<unknown>) => toStored(figure[side].get(frame.id)!)
-    return {
-      ...frame,
-      figures: {
-        response: stored(figures.response),
-        highStress: stored(figures.highStress),
-        highStressInterval: stored(figures.highStressInterval),
-        chart: stored(figures.chart),
-        presenteeism: stored(figures.presenteeism),
-        presenteeismInterval: stored(figures.presenteeismInterval),
-        findings: stored(figures.findings),
-        differences: stored(figures.differences),
-      },
-      scales: Object.fromEntries(
-        [...figures.scales].map(([id, { mean, gap }]) => [id, { mean: stored(mean), gap: stored(gap) }]),
-      ),
-    }
-  }
 }

@@ -1,5 +1,14 @@
-import { findingItems, measuresOf, type LooseAnswer, type ScoredRespondent } from '../../analysis/groups/index.ts'
+import {
+  findingItems,
+  lossScaleOf,
+  measuresOf,
+  measuresOfInstrument,
+  personFigures,
+  type LooseAnswer,
+  type ScoredRespondent,
+} from '../../analysis/groups/index.ts'
 import { numericRange, pointScalesOf } from '../../analysis/scoring/index.ts'
+import { wholeLocaleOf } from '../locales.ts'
 import { answersForAnalysis } from '../answering/index.ts'
 import {
   campaignQuestionnaires,
@@ -7,35 +16,121 @@ import {
   listInvitations,
   openSnapshots,
   reportingGroups,
+  type Campaign,
+  type CampaignQuestionnaire,
+  type Invitation,
 } from '../campaigns/index.ts'
 import { getCompanyDetails } from '../database/companies.ts'
 import { versionsOf, type QuestionnaireVersion } from '../questionnaires/index.ts'
 import { resultsForAnalysis } from '../results/index.ts'
 import type { Services } from '../services.ts'
-import { putCompanyOnTop, type RangedMeasure, type ReportInput } from './report-input.ts'
+import {
+  putCompanyOnTop,
+  type CampaignInput,
+  type InstrumentInput,
+  type RangedMeasure,
+  type ReportInput,
+  type ReportNode,
+} from './report-input.ts'
 import type { AnyHandle } from './tables.ts'
 
 /**
- * Opens everything a report is computed from (role analysis). What it returns lives in memory for the length of one computation.
- *
- * Sex is the roster's, else what the person told when answering; otherwise unanswered (on the men's chart, as the manual rules).
+ * Opens everything a campaign's reports are computed from (role analysis). What it returns lives in memory for the length of one
+ * computation.
  */
 export async function collectInput(
   services: Services,
   db: AnyHandle,
   companyId: string,
   campaignId: string,
-): Promise<ReportInput> {
+): Promise<CampaignInput> {
   const campaign = await getCampaign(db, companyId, campaignId)
   const questionnaires = await campaignQuestionnaires(db, companyId, campaignId)
   const company = await getCompanyDetails(db, companyId)
-  const direct = (name: string) => services.texts.text(company.locale, 'group-reports.direct', { name })
+  const direct = (name: string) => services.texts.text(wholeLocaleOf(company.locale), 'group-reports.direct', { name })
   const tree = putCompanyOnTop(await reportingGroups(db, companyId, campaignId, direct), company.name)
   const versions = await versionsOf(companyId, questionnaires, (work) => work(db))
-  const statutory = versions.find((version) => version.definition.kind === 'statutory')
-  if (!statutory) throw new Error('a campaign without a stress check has no group report')
-
   const invitations = await listInvitations(db, companyId, campaignId)
+  const of: Collecting = { services, db, companyId, campaign, questionnaires, tree, invitations }
+  const stress = versions.find((version) => version.definition.kind === 'statutory')
+  const beside: { input: InstrumentInput; answeredBy: readonly string[] }[] = []
+  for (const version of versions) if (version !== stress) beside.push(await collectInstrument(of, version))
+  const statutory = stress && (await collectStatutory(of, versions, stress))
+  const atomOf = new Map(invitations.map((one) => [one.id, one.departmentId]))
+  const answered = new Set(beside.flatMap(({ answeredBy }) => answeredBy))
+  return {
+    floor: campaign.floor,
+    tree,
+    statutory,
+    beside: beside.map(({ input }) => input),
+    answered: countAtoms([...answered].map((id) => atomOf.get(id)!)),
+  }
+}
+
+interface Collecting {
+  services: Services
+  db: AnyHandle
+  companyId: string
+  campaign: Campaign
+  questionnaires: readonly CampaignQuestionnaire[]
+  tree: readonly ReportNode[]
+  invitations: readonly Invitation[]
+}
+
+/** What people answered to one instrument; whoever answered nothing of it is none of its respondents. */
+async function collectInstrument(
+  { services, db, companyId, campaign, tree, invitations }: Collecting,
+  version: QuestionnaireVersion,
+): Promise<{ input: InstrumentInput; answeredBy: readonly string[] }> {
+  const { definition, slug } = version
+  const atomOf = new Map(invitations.map((one) => [one.id, one.departmentId]))
+  const given = await answersForAnalysis(db, services.vault, companyId, campaign.id, slug)
+  const answered = given.filter(
+    ({ invitationId, answers }) =>
+      atomOf.has(invitationId) && Object.values(answers).some((answer) => (answer ?? null) !== null),
+  )
+  const asked = new Set(
+    answered.flatMap(({ answers }) => Object.keys(answers).filter((id) => (answers[id] ?? null) !== null)),
+  )
+  const all = measuresOfInstrument(definition)
+  // a wave of a pulse asks a part of the items: what nobody answered has no figure at all
+  const measures = {
+    ...all,
+    means: all.means.filter(({ id, of }) => of !== 'item' || asked.has(id)),
+    spreads: all.spreads.filter(({ id, of }) => of !== 'item' || asked.has(id)),
+    chosen: all.chosen.filter(({ id }) => asked.has(id)),
+    recommendations: all.recommendations.filter(({ item }) => asked.has(item)),
+  }
+  return {
+    answeredBy: answered.map(({ invitationId }) => invitationId),
+    input: {
+      campaign: { id: campaign.id, name: campaign.name, opensOn: campaign.opensOn, closesOn: campaign.closesOn },
+      questionnaire: { slug, version: version.version, hash: version.hash },
+      tree,
+      invited: countAtoms(invitations.map(({ departmentId }) => departmentId)),
+      measures,
+      people: answered.map(({ invitationId, answers }) => ({
+        atom: atomOf.get(invitationId)!,
+        figures: personFigures(definition, measures, answers, version.score(answers, null)),
+      })),
+      responseIds: answered.map(({ invitationId }) => `${slug}:${invitationId}`).sort(),
+    },
+  }
+}
+
+function countAtoms(atoms: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const atom of atoms) counts.set(atom, (counts.get(atom) ?? 0) + 1)
+  return counts
+}
+
+/** Sex is the roster's, else what the person told when answering; otherwise unanswered (on the men's chart, as the manual rules). */
+async function collectStatutory(
+  { services, db, companyId, campaign, questionnaires, tree, invitations }: Collecting,
+  versions: readonly QuestionnaireVersion[],
+  statutory: QuestionnaireVersion,
+): Promise<ReportInput> {
+  const campaignId = campaign.id
   const snapshots = await openSnapshots(db, services.vault, companyId, invitations)
   const atomOf = new Map(invitations.map((one) => [one.id, one.departmentId]))
   const items = itemsReadBy(statutory)
@@ -63,8 +158,9 @@ export async function collectInput(
   }
 
   const presenteeism: LooseAnswer[] = []
-  const asked = versions.find((version) => version.definition.kind === 'presenteeism')
-  const loss = asked?.definition.scales[0]
+  // the loss in percent stands in this report too; the whole of what was asked beside it has its own
+  const asked = versions.find((version) => version.definition.kind === 'presenteeism' && percentLossOf(version))
+  const loss = asked && percentLossOf(asked)
   if (asked && loss)
     for (const one of await answersForAnalysis(db, services.vault, companyId, campaignId, asked.slug)) {
       const atom = atomOf.get(one.invitationId)
@@ -74,8 +170,7 @@ export async function collectInput(
       presenteeism.push({ atom, value })
     }
 
-  const invited = new Map<string, number>()
-  for (const { departmentId } of invitations) invited.set(departmentId, (invited.get(departmentId) ?? 0) + 1)
+  const invited = countAtoms(invitations.map(({ departmentId }) => departmentId))
   const sexes = [...snapshots.values()].flatMap(({ sex }) => (sex === null ? [] : [sex]))
   const men = sexes.filter((sex) => sex === 'male').length
   return {
@@ -84,6 +179,7 @@ export async function collectInput(
     criteriaMethod: campaign.criteriaMethod,
     highStressShareResolvedOn: campaign.highStressShareResolvedOn,
     turnoverRiskPurpose: campaign.turnoverRiskPurpose,
+    slug: statutory.slug,
     questionnaires: questionnaires.map(({ slug, version, hash }) => ({ slug, version, hash })),
     tree,
     invited,
@@ -92,8 +188,14 @@ export async function collectInput(
     respondents,
     presenteeism,
     presenteeismRange: loss?.range ?? [0, 100],
+    presenteeismAsked: asked !== undefined,
     responseIds: responseIds.sort(),
   }
+}
+
+function percentLossOf({ definition, items }: QuestionnaireVersion) {
+  const itemOf = (id: string) => items.find((one) => one.id === id)?.item
+  return definition.scales.find(({ formula }) => lossScaleOf(formula, itemOf)?.basis === 'percent')
 }
 
 /** Single items that findings read, as far as this questionnaire asks them. */

@@ -1,12 +1,12 @@
 import loadHighs from 'highs'
-import { fromHighs, type Solve } from '../../analysis/disclosure/index.ts'
+import { fromHighs, type DisclosurePlan, type Solve } from '../../analysis/disclosure/index.ts'
 import {
   releaseSurveyFigures,
   sumHistories,
   type CompanyHistory,
   type ReleasedSurvey,
 } from '../../analysis/turnover/index.ts'
-import { findCampaign, type Campaign } from '../campaigns/index.ts'
+import { campaignQuestionnaires, findCampaign, type Campaign } from '../campaigns/index.ts'
 import { dateIn } from '../clock.ts'
 import { getCompanyDetails } from '../database/companies.ts'
 import { newId } from '../ids.ts'
@@ -14,32 +14,41 @@ import { advanceProgress, finishProgress, startProgress } from '../jobs/index.ts
 import type { Services } from '../services.ts'
 import { Problem } from '../web/problems.ts'
 import { collectInput } from './collect.ts'
-import { draftReport, groupMethodVersion, type ReportDraft } from './draft-report.ts'
+import { auditReport, type ReportVerdict } from './audit-report.ts'
+import { draftInstrument, type InstrumentDraft } from './draft-instrument.ts'
+import { draftReport, groupMethodVersion, planCampaign, type ReportDraft } from './draft-report.ts'
 import { hashJson } from './hashes.ts'
 import { readHistory } from './history.ts'
 import { recordLedger } from './ledger.ts'
 import {
-  findLiveReport,
   insertReport,
   insertSignals,
+  liveReports,
   lockCampaignReports,
   supersedeReport,
   type NewSignal,
+  type ReportHead,
 } from './queries.ts'
-import type { ReportInput } from './report-input.ts'
-import type { AnyHandle } from './tables.ts'
+import { isReadyToCompute } from './ready.ts'
+import type { CampaignInput, InstrumentInput, ReportInput } from './report-input.ts'
+import type { AnyHandle, ReportKind } from './tables.ts'
 
 export interface ComputedReport {
   reportId: string
   state: 'checked' | 'refused' | 'released'
   contentHash: string
 }
+/** The stress check's report (without one: that of the first instrument), and those of the instruments beside it. */
+export interface ComputedReports extends ComputedReport {
+  beside: readonly (ComputedReport & { slug: string })[]
+}
 
 const steps = 4
 
 /**
- * Computes a campaign's group report once its results are released, audits it and keeps it for the implementer. A refused report
- * keeps its verdict and no figure. A released one stays; the same inputs again change nothing.
+ * Computes a campaign's group reports once its results are released (without a stress check: once it is closed), one for each
+ * instrument, audits them together and keeps them for the implementer. A refused report keeps its verdict and no figure. A released
+ * one stays; the same inputs again change nothing.
  *
  * Opening, computing and keeping are three pieces, so that no transaction is open while it computes.
  * @throws {Problem} not_found; wrong_state before the results are released
@@ -49,18 +58,20 @@ export async function computeGroupReport(
   companyId: string,
   campaignId: string,
   at: Date,
-): Promise<ComputedReport> {
+): Promise<ComputedReports> {
   const analysis = <Result>(work: (db: AnyHandle) => Promise<Result>) =>
     services.database.as<unknown, Result>({ role: 'analysis', companyId }, at, work)
-  const { campaign, released, timeZone } = await analysis(async (db) => ({
+  const { campaign, live, questionnaires, timeZone } = await analysis(async (db) => ({
     campaign: await findCampaign(db, companyId, campaignId),
-    released: await findLiveReport(db, companyId, campaignId),
+    live: await liveReports(db, companyId, campaignId),
+    questionnaires: await campaignQuestionnaires(db, companyId, campaignId),
     timeZone: (await getCompanyDetails(db, companyId)).timeZone,
   }))
   if (!campaign) throw new Problem('not_found')
-  if (released?.state === 'released')
-    return { reportId: released.id, state: 'released', contentHash: released.contentHash }
-  if (campaign.state !== 'results_released' && campaign.state !== 'archived') throw new Problem('wrong_state')
+  const released = live.filter(({ state }) => state === 'released')
+  if (released.length > 0 && released.length >= questionnaires.length)
+    return together(released.map((head) => ({ ...headOf(head), slug: head.slug, kind: head.kind })))
+  if (!(await analysis((db) => isReadyToCompute(db, companyId, campaign)))) throw new Problem('wrong_state')
 
   const progress = await analysis((db) =>
     startProgress(
@@ -74,15 +85,19 @@ export async function computeGroupReport(
   try {
     const input = await analysis((db) => collectInput(services, db, companyId, campaignId))
     await reached(1)
-    const draft = await draftWithSolver(input)
+    const drafts = await draftWithSolver(input)
     await reached(2)
-    const survey = await releasedSurvey(services, companyId, campaign, input, draft, timeZone, at)
+    const { draft } = drafts
+    const survey =
+      draft && input.statutory
+        ? await releasedSurvey(services, companyId, campaign, input.statutory, draft, timeZone, at)
+        : undefined
     await reached(3)
     const computed = await analysis((db) =>
-      keepReport(services, db, { companyId, campaign, input, draft, survey, timeZone }, at),
+      keepReports(services, db, { companyId, campaign, input, drafts, survey, timeZone }, at),
     )
     await analysis((db) => finishProgress(db, companyId, progress, at))
-    return computed
+    return together(computed)
   } catch (error) {
     await analysis((db) =>
       finishProgress(db, companyId, progress, at, error instanceof Problem ? error.code : 'unexpected'),
@@ -91,14 +106,55 @@ export async function computeGroupReport(
   }
 }
 
+type Kept = ComputedReport & { slug: string; kind: ReportKind }
+
+const headOf = ({ id, state, contentHash }: ReportHead): ComputedReport => ({
+  reportId: id,
+  state: state as ComputedReport['state'],
+  contentHash,
+})
+
+function together(reports: readonly Kept[]): ComputedReports {
+  const first = reports.find(({ kind }) => kind === 'statutory') ?? reports[0]
+  if (!first) throw new Problem('wrong_state')
+  const { reportId, state, contentHash } = first
+  const beside = reports
+    .filter(({ kind }) => kind === 'beside')
+    .map((one) => ({ reportId: one.reportId, state: one.state, contentHash: one.contentHash, slug: one.slug }))
+  return { reportId, state, contentHash, beside }
+}
+
+interface Drafts {
+  draft: ReportDraft | undefined
+  beside: readonly { input: InstrumentInput; draft: InstrumentDraft; ledgers: ReportDraft['ledgers'] }[]
+  /** of everything the campaign would tell, all instruments together */
+  verdict: ReportVerdict
+  plan: DisclosurePlan
+}
+
+/**
+ * Drafts of all instruments under one plan, and the auditor's verdict over all their figures together: figures of two instruments
+ * of the same people are figures on the same people.
+ */
+export function draftAll(input: CampaignInput, solve?: Solve): Drafts {
+  const draft = input.statutory && draftReport(input.statutory, solve)
+  const plan = draft?.plan ?? planCampaign(input, input.answered)
+  const beside = input.beside.map((one) => {
+    const drafted = draftInstrument(plan, one)
+    return { input: one, draft: drafted, ledgers: auditReport(plan, drafted.audited, solve).ledgers }
+  })
+  const figures = [...(draft?.audited ?? []), ...beside.flatMap((one) => one.draft.audited)]
+  return { draft, beside, plan, verdict: auditReport(plan, figures, solve).verdict }
+}
+
 /** The exact auditor decides almost always; only where it cannot, the solver is loaded and asked too. */
-async function draftWithSolver(input: ReportInput): Promise<ReportDraft> {
-  const draft = draftReport(input)
-  if (!draft.verdict.faults.some(({ what }) => what === 'undecided')) return draft
+async function draftWithSolver(input: CampaignInput): Promise<Drafts> {
+  const drafts = draftAll(input)
+  if (!drafts.verdict.faults.some(({ what }) => what === 'undecided')) return drafts
   // the package is CommonJS whose types say otherwise
   const load = loadHighs as unknown as typeof loadHighs.default
   const solve: Solve = fromHighs(await load())
-  return draftReport(input, solve)
+  return draftAll(input, solve)
 }
 
 /**
@@ -149,28 +205,83 @@ export function closingDay(campaign: Pick<Campaign, 'closedAt' | 'closesOn'>, ti
   return campaign.closedAt === null ? campaign.closesOn : dateIn(timeZone, campaign.closedAt)
 }
 
+interface Keeping {
+  companyId: string
+  campaign: Campaign
+  input: CampaignInput
+  drafts: Drafts
+  survey: ReleasedSurvey | undefined
+  timeZone: string
+}
+
+async function keepReports(services: Services, db: AnyHandle, of: Keeping, at: Date): Promise<Kept[]> {
+  const { companyId, campaign, input, drafts } = of
+  await lockCampaignReports(db, campaign.id)
+  const kept: Kept[] = []
+  const { statutory } = input
+  if (drafts.draft && statutory) {
+    const { content, verdict, ledgers } = drafts.draft
+    const questionnaires = statutory.questionnaires
+    const one = { slug: statutory.slug, kind: 'statutory', content, verdict, ledgers } as const
+    const report = await keepReport(
+      services,
+      db,
+      of,
+      { ...one, questionnaires, responses: statutory.responseIds },
+      at,
+      async (reportId) => {
+        const closedOn = closingDay(campaign, of.timeZone)
+        const { kappa, parameters } = of.survey ?? { kappa: 0, parameters: '' }
+        const signals = signalsOf(of.survey, drafts.draft!, statutory)
+        await insertSignals(
+          db,
+          { companyId, campaignId: campaign.id, reportId, kappa, parameters, closedOn },
+          signals,
+          at,
+        )
+      },
+    )
+    kept.push({ ...report, slug: one.slug, kind: 'statutory' })
+  }
+  for (const { input: own, draft, ledgers } of drafts.beside) {
+    const { slug } = own.questionnaire
+    const one = { slug, kind: 'beside', content: draft.content, verdict: drafts.verdict, ledgers } as const
+    const report = await keepReport(
+      services,
+      db,
+      of,
+      { ...one, questionnaires: [own.questionnaire], responses: own.responseIds },
+      at,
+    )
+    kept.push({ ...report, slug, kind: 'beside' })
+  }
+  return kept
+}
+
 async function keepReport(
   services: Services,
   db: AnyHandle,
-  of: {
-    companyId: string
-    campaign: Campaign
-    input: ReportInput
-    draft: ReportDraft
-    survey: ReleasedSurvey | undefined
-    timeZone: string
+  { companyId, campaign, drafts }: Keeping,
+  report: {
+    slug: string
+    kind: ReportKind
+    content: unknown
+    verdict: ReportVerdict
+    ledgers: ReportDraft['ledgers']
+    questionnaires: readonly { slug: string; version: number; hash: string }[]
+    responses: readonly string[]
   },
   at: Date,
+  then?: (reportId: string) => Promise<void>,
 ): Promise<ComputedReport> {
-  const { companyId, campaign, input, draft, survey } = of
-  const { safe } = draft.verdict
+  const { slug, kind, verdict } = report
+  const { safe } = verdict
   // what must not be released is not kept either
-  const content = safe ? draft.content : {}
+  const content = safe ? report.content : {}
   const contentHash = hashJson(content)
-  await lockCampaignReports(db, campaign.id)
-  const live = await findLiveReport(db, companyId, campaign.id)
-  if (live?.state === 'released') return { reportId: live.id, state: 'released', contentHash: live.contentHash }
-  if (live && safe && live.contentHash === contentHash) return { reportId: live.id, state: 'checked', contentHash }
+  const live = (await liveReports(db, companyId, campaign.id)).find((one) => one.slug === slug)
+  if (live?.state === 'released') return headOf(live)
+  if (live && safe && live.contentHash === contentHash) return headOf(live)
   if (live) await supersedeReport(db, companyId, live.id)
 
   const reportId = newId(at)
@@ -181,8 +292,8 @@ async function keepReport(
     tree: campaign.treeHash,
     criteria: campaign.criteriaMethod,
     resolved: campaign.highStressShareResolvedOn,
-    questionnaires: input.questionnaires,
-    responses: input.responseIds,
+    questionnaires: report.questionnaires,
+    responses: report.responses,
   })
   await insertReport(
     db,
@@ -190,26 +301,21 @@ async function keepReport(
       id: reportId,
       companyId,
       campaignId: campaign.id,
+      slug,
+      kind,
       state,
-      floor: draft.plan.floor,
+      floor: drafts.plan.floor,
       methodVersion: groupMethodVersion,
       inputHash,
       content,
       contentHash,
-      verdict: draft.verdict,
+      verdict,
     },
     at,
   )
   if (safe) {
-    await recordLedger(db, services.vault, { companyId, campaignId: campaign.id, reportId }, draft.ledgers, at)
-    const closedOn = closingDay(campaign, of.timeZone)
-    const { kappa, parameters } = survey ?? { kappa: 0, parameters: '' }
-    await insertSignals(
-      db,
-      { companyId, campaignId: campaign.id, reportId, kappa, parameters, closedOn },
-      signalsOf(survey, draft, input),
-      at,
-    )
+    await recordLedger(db, services.vault, { companyId, campaignId: campaign.id, reportId }, report.ledgers, at)
+    await then?.(reportId)
   }
   return { reportId, state, contentHash }
 }

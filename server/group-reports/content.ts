@@ -102,6 +102,8 @@ export interface ReportFrame {
   /** share of men among those asked, from the roster: the contours of the drawn chart are mixed by it */
   menShare: number
   caseMixAdjusted: boolean
+  /** false: no question on presenteeism stood beside it, and no column tells of one */
+  presenteeismAsked: boolean
   scaleIds: string[]
 }
 export interface StoredContent extends ReportFrame {
@@ -112,12 +114,12 @@ export interface ReportContent extends ReportFrame {
 }
 
 const interval = z.strictObject({ lo: z.number(), hi: z.number() })
-const mean = z.discriminatedUnion('kind', [
+export const mean = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('exact'), mean: z.number() }),
   z.strictObject({ kind: z.literal('nearLowest') }),
   z.strictObject({ kind: z.literal('nearHighest') }),
 ])
-const share = z.discriminatedUnion('kind', [
+export const share = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('exact'), share: z.number(), positives: z.int() }),
   z.strictObject({ kind: z.literal('atMost'), people: z.int() }),
   z.strictObject({ kind: z.literal('atLeast'), people: z.int() }),

@@ -1,7 +1,7 @@
 import type { Disclosed } from '../../analysis/disclosure/index.ts'
 import { heatMap } from '../web/charts/index.ts'
 import type { AssessedValue } from './assessment-content.ts'
-import type { ReportedGroup } from './content.ts'
+import type { ReportContent, ReportedGroup } from './content.ts'
 import { heatCell } from './report-charts.ts'
 import { nameOf, sameMembers, tagOf, type ReportData } from './report-data.ts'
 import { findingView, footOf } from './report-view.ts'
@@ -29,7 +29,7 @@ export function departmentView(data: ReportData, group: ReportedGroup, words: Wo
     campaignName: content.campaign.name,
     lead: leadOf(group, turnover, words),
     above: content.groups.find((one) => one.kind !== 'rest' && one.id === group.parent)?.name ?? '',
-    keyFigures: keyFigures(content.highStressShareResolvedOn !== null, group, company, before, words),
+    keyFigures: keyFigures(content, group, company, before, words),
     hasBefore: before !== undefined,
     sure: howSure(group, turnover, words),
     heat: heatOf(data, company, group, words),
@@ -46,12 +46,13 @@ export function departmentView(data: ReportData, group: ReportedGroup, words: Wo
 }
 
 function keyFigures(
-  resolved: boolean,
+  { highStressShareResolvedOn, presenteeismAsked }: ReportContent,
   group: ReportedGroup,
   company: ReportedGroup,
   before: ReportedGroup | undefined,
   words: Words,
 ) {
+  const resolved = highStressShareResolvedOn !== null
   const row = (label: string, say: (one: ReportedGroup) => Cell) => ({
     cells: [
       { text: words.t(`column.${label}`), heading: true },
@@ -96,16 +97,22 @@ function keyFigures(
             ),
           ]
         : []),
-      row('presenteeism', ({ figures: { presenteeism, presenteeismInterval } }) =>
-        figureCell(presenteeism, (value, n) => ({
-          text:
-            value.kind === 'exact' ? words.t('points', { value: words.number(value.mean, 1) }) : sayMean(words, value),
-          note:
-            presenteeismInterval.kind === 'shown'
-              ? `${sayInterval(words, presenteeismInterval.value, 1)} n=${words.number(n)}`
-              : `n=${words.number(n)}`,
-        })),
-      ),
+      ...(presenteeismAsked
+        ? [
+            row('presenteeism', ({ figures: { presenteeism, presenteeismInterval } }) =>
+              figureCell(presenteeism, (value, n) => ({
+                text:
+                  value.kind === 'exact'
+                    ? words.t('points', { value: words.number(value.mean, 1) })
+                    : sayMean(words, value),
+                note:
+                  presenteeismInterval.kind === 'shown'
+                    ? `${sayInterval(words, presenteeismInterval.value, 1)} n=${words.number(n)}`
+                    : `n=${words.number(n)}`,
+              })),
+            ),
+          ]
+        : []),
     ],
   }
 }

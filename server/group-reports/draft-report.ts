@@ -33,6 +33,8 @@ export const groupMethodVersion = 'group-2026-01'
 export interface ReportDraft {
   content: StoredContent
   verdict: ReportVerdict
+  /** what the verdict is about */
+  audited: readonly AuditedFigure[]
   /** one ledger for each set of people that figures share */
   ledgers: readonly { population: string; ledger: Ledger }[]
   plan: DisclosurePlan
@@ -51,13 +53,7 @@ export interface ReportDraft {
 export function draftReport(input: ReportInput, solve?: Solve): ReportDraft {
   const respondents = withCommonChartPeople(input.respondents)
   const everybody = countBy(respondents)
-  const nodes = input.tree.map(({ id, parentId }) => ({
-    id,
-    parentId,
-    direct: everybody.get(id) ?? 0,
-    mustPublish: parentId === null,
-  }))
-  const plan = planDisclosure(nodes, decideFloor(input.floor))
+  const plan = planCampaign(input, everybody)
   const groups = groupsOf(plan, input.invited)
   const analysed = analyseGroups({ respondents, measures: input.measures, groups, presenteeism: input.presenteeism })
   const byKey = new Map(analysed.map((figures) => [figures.id, figures]))
@@ -163,12 +159,13 @@ export function draftReport(input: ReportInput, solve?: Solve): ReportDraft {
     chartNorms: chartRules.norms,
     menShare: input.menShare,
     caseMixAdjusted: analysed.some((one) => one.differences.caseMixAdjusted),
+    presenteeismAsked: input.presenteeismAsked,
     scaleIds,
     groups: assembleGroups(plan, input.tree, figures),
   }
   const { verdict, ledgers } = auditReport(plan, audited, solve)
   const stressShown = new Set([...highStress.departments].filter(([, one]) => one.kind === 'shown').map(([id]) => id))
-  return { content, verdict, ledgers, plan, groups, stressShown }
+  return { content, verdict, audited, ledgers, plan, groups, stressShown }
 
   function discloseChart(): DisclosedFigure<ChartValue> {
     const onChart = respondents.filter((one) =>
@@ -222,6 +219,20 @@ export function draftReport(input: ReportInput, solve?: Solve): ReportDraft {
     )
     return { presenteeism, presenteeismInterval }
   }
+}
+
+/** The groups of a campaign that may be told of at all; the company stays if that is possible. */
+export function planCampaign(
+  { tree, floor }: Pick<ReportInput, 'tree' | 'floor'>,
+  answered: ReadonlyMap<string, number>,
+): DisclosurePlan {
+  const nodes = tree.map(({ id, parentId }) => ({
+    id,
+    parentId,
+    direct: answered.get(id) ?? 0,
+    mustPublish: parentId === null,
+  }))
+  return planDisclosure(nodes, decideFloor(floor))
 }
 
 /** Published departments and remainders as nested groups, each under the nearest published one above it. */

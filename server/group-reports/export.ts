@@ -46,12 +46,19 @@ export function exportCsv(data: ReportData, words: Words): string {
     { label: words.t('column.loadControl'), of: ({ figures }) => cell(figures.chart, (value) => value.loadControl) },
     { label: words.t('column.support'), of: ({ figures }) => cell(figures.chart, (value) => value.support) },
     { label: words.t('csv.chartN'), of: ({ figures }) => cell(figures.chart, (_, n) => n) },
-    {
-      label: words.t('column.presenteeism'),
-      of: ({ figures }) =>
-        cell(figures.presenteeism, (value) => (value.kind === 'exact' ? value.mean : sayMean(words, value))),
-    },
-    { label: words.t('csv.presenteeismN'), of: ({ figures }) => cell(figures.presenteeism, (_, n) => n) },
+    ...(content.presenteeismAsked
+      ? [
+          {
+            label: words.t('column.presenteeism'),
+            of: ({ figures }: ReportedGroup) =>
+              cell(figures.presenteeism, (value) => (value.kind === 'exact' ? value.mean : sayMean(words, value))),
+          },
+          {
+            label: words.t('csv.presenteeismN'),
+            of: ({ figures }: ReportedGroup) => cell(figures.presenteeism, (_, n) => n),
+          },
+        ]
+      : []),
     ...content.scaleIds.flatMap((id) => [
       {
         label: titles.scale(id),

@@ -1,37 +1,49 @@
 import * as z from 'zod'
 import type { Campaign } from '../campaigns/index.ts'
 import type { Progress } from '../jobs/index.ts'
-import type { ReportContent, ReportedGroup } from './content.ts'
 import type { ReportHead } from './queries.ts'
 import type { Recipient } from './release.ts'
 import type { Words } from './words.ts'
 
-/** Campaigns with the state of their report: what is to be done stands first. */
+/** Campaigns with the state of their reports, one for each instrument: what is to be done stands first. */
 export function implementerList(
   campaigns: readonly Campaign[],
-  reports: readonly ReportHead[],
+  of: {
+    reports: readonly ReportHead[]
+    titles: ReadonlyMap<string, string>
+    ready: ReadonlySet<string>
+    /** how many instruments each campaign asks */
+    asked: ReadonlyMap<string, number>
+  },
   progress: ReadonlyMap<string, Progress | undefined>,
   words: Words,
 ): Record<string, unknown> {
   const signed = campaigns.filter((campaign) => campaign.signedAt !== null)
   return {
     campaigns: signed.map((campaign) => {
-      const own = reports.filter((report) => report.campaignId === campaign.id)
-      const report = own.find(({ state }) => state === 'released' || state === 'checked') ?? own[0]
-      const ready = campaign.state === 'results_released' || campaign.state === 'archived'
+      const own = newestOfEach(of.reports.filter((report) => report.campaignId === campaign.id))
+      const [first] = own
+      const ready = of.ready.has(campaign.id)
       const running = progress.get(campaign.id)
-      const state = report?.state ?? (running?.state === 'running' ? 'running' : ready ? 'ready' : 'early')
+      const state = first?.state ?? (running?.state === 'running' ? 'running' : ready ? 'ready' : 'early')
+      const released = own.filter((report) => report.state === 'released').length
+      const live = released + own.filter((report) => report.state === 'checked').length
       return {
         id: campaign.id,
         campaignName: campaign.name,
         closesOn: campaign.closesOn,
         state: words.t(`state.${state}`),
-        tag: { checked: 'wait', released: 'done', refused: 'late', ready: 'wait', running: 'wait', early: 'quiet' }[
-          state as 'ready'
-        ],
-        href: report ? `/implementer/reports/${report.id}` : '',
-        mayCompute: ready && report?.state !== 'released',
-        computed: report !== undefined,
+        tag: tagOfState(state),
+        href: first ? `/implementer/reports/${first.id}` : '',
+        others: own.slice(1).map((report) => ({
+          href: `/implementer/reports/${report.id}`,
+          title: of.titles.get(report.id) ?? report.slug,
+          state: words.t(`state.${report.state}`),
+          tag: tagOfState(report.state),
+        })),
+        // what was released stays: then only an instrument without a report is left to compute
+        mayCompute: ready && (released === 0 || live < (of.asked.get(campaign.id) ?? 0)),
+        computed: first !== undefined,
         running:
           running?.state === 'running'
             ? {
@@ -41,10 +53,28 @@ export function implementerList(
                 address: `/implementer/reports/progress/${campaign.id}`,
               }
             : undefined,
-        failed: running?.state === 'failed' && !report,
+        failed: running?.state === 'failed' && !first,
       }
     }),
   }
+}
+
+/** One report an instrument, the stress check's first: the live one, else the newest refusal. */
+function newestOfEach(reports: readonly ReportHead[]): ReportHead[] {
+  const isLive = ({ state }: ReportHead) => state === 'released' || state === 'checked'
+  return [...Map.groupBy(reports, ({ slug }) => slug).values()]
+    .map((same) => same.find(isLive) ?? same[0]!)
+    .sort((a, b) => (a.kind === b.kind ? (a.slug < b.slug ? -1 : 1) : a.kind === 'statutory' ? -1 : 1))
+}
+
+const tagOfState = (state: string): string =>
+  ({ checked: 'wait', released: 'done', refused: 'late', ready: 'wait', running: 'wait' })[state] ?? 'quiet'
+
+interface Shownable {
+  kind: string
+  id: string
+  name: string
+  figures: { response: { kind: string } }
 }
 
 const verdict = z.object({
@@ -57,9 +87,9 @@ const verdict = z.object({
 })
 
 /** The auditor's verdict in words; of a refusal what was found, without any count. */
-export function verdictView(stored: unknown, content: ReportContent | undefined, words: Words) {
+export function verdictView(stored: unknown, groups: readonly Shownable[] | undefined, words: Words) {
   const { safe, exact, figures, cells, faults } = verdict.parse(stored)
-  const departments = content?.groups.filter((group) => group.kind === 'department') ?? []
+  const departments = groups?.filter((group) => group.kind === 'department') ?? []
   const withheld = departments.filter((group) => group.figures.response.kind === 'withheld').length
   return {
     kind: safe ? 'good' : 'warn',
@@ -68,7 +98,7 @@ export function verdictView(stored: unknown, content: ReportContent | undefined,
       cells: words.number(cells),
     }),
     exact: words.t(exact ? 'verdict.exact' : 'verdict.searched'),
-    withheld: content
+    withheld: groups
       ? words.t('verdict.withheld', { departments: words.number(departments.length), withheld: words.number(withheld) })
       : '',
     faults: [...new Set(faults.map(({ figure, what }) => words.t(`verdict.fault.${what}`, { figure })))],
@@ -81,7 +111,7 @@ export function recipientChoices(
     hr: readonly { userId: string; name: string }[]
     managers: readonly { userId: string; name: string; departmentId: string | null }[]
   },
-  shown: readonly ReportedGroup[],
+  shown: readonly Shownable[],
   chosen: readonly Recipient[] | undefined,
 ) {
   const names = new Map(shown.map((group) => [group.id, group.name]))

@@ -77,14 +77,34 @@ export async function readLedgers(
   })
 }
 
-/** The release gate once more, on what was really recorded. A report without a single cell shows nothing and passes. */
+/**
+ * The release gate once more, on what was really recorded: this report by itself, and together with what was released of the same
+ * campaign before. Figures of two instruments of the same people are figures on the same people, so the groups of all of them are
+ * also looked at as one population: each department with the most people that any figure counts there. A report without a single cell
+ * shows nothing and passes.
+ */
 export async function isLedgerSafe(
   db: AnyHandle,
   vault: Vault,
-  companyId: string,
-  reportId: string,
+  of: { companyId: string; reportId: string; releasedBefore: readonly string[] },
   floor: number,
 ): Promise<boolean> {
-  const ledgers = await readLedgers(db, vault, companyId, reportId, floor)
-  return ledgers.every((ledger) => auditLedger(ledger).safe)
+  const reports: Ledger[][] = []
+  for (const id of [of.reportId, ...of.releasedBefore])
+    reports.push(await readLedgers(db, vault, of.companyId, id, floor))
+  return [...reports[0]!, joinLedgers(reports.flat(), floor)].every((ledger) => auditLedger(ledger).safe)
+}
+
+/** Every group of all ledgers as groups of one population; the same group once. */
+export function joinLedgers(ledgers: readonly Ledger[], floor: number): Ledger {
+  const atoms = new Map<string, number>()
+  const cells = new Map<string, { id: string; atoms: readonly string[] }>()
+  for (const ledger of ledgers) {
+    for (const [atom, n] of ledger.atoms) atoms.set(atom, Math.max(atoms.get(atom) ?? 0, n))
+    for (const cell of ledger.cells) {
+      const members = cell.atoms.toSorted()
+      cells.set(members.join(' '), { id: members.join(' '), atoms: members })
+    }
+  }
+  return { floor, atoms, cells: [...cells.values()] }
 }

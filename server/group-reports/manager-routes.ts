@@ -1,13 +1,16 @@
 import type { FastifyInstance } from 'fastify'
+import { publishedVersions } from '../questionnaires/index.ts'
 import type { Services } from '../services.ts'
 import { asAudience, forAudience, identityOf } from '../web/audience.ts'
 import { deskPage } from '../web/desk.ts'
-import { managerPartsOf, type ManagerPart } from './manager-queries.ts'
-import { managerView } from './manager-view.ts'
+import { instrumentTitles } from './instrument-titles.ts'
+import { managerInstrumentView } from './manager-instrument-view.ts'
+import { managerPartsOf, type ManagerInstrumentPart, type ManagerPart } from './manager-queries.ts'
+import { managerTrend, managerView } from './manager-view.ts'
 import { titlesFor } from './titles.ts'
 import { createWords } from './words.ts'
 
-/** The own department's part of the newest report of each department a manager heads, and the company beside it. */
+/** The own department's part of the newest report of each instrument, and the company beside it. */
 export async function addManagerRoutes(app: FastifyInstance, services: Services): Promise<void> {
   await app.register(async (scope) => {
     forAudience(scope, services, 'manager')
@@ -17,18 +20,34 @@ export async function addManagerRoutes(app: FastifyInstance, services: Services)
       const heads = new Set(
         request.heldRoles.filter((held) => held.role === 'manager').map((held) => held.departmentId),
       )
-      const parts = await asAudience<unknown, ManagerPart[]>(services, request, (db) => managerPartsOf(db, companyId))
       const words = createWords(services.texts, request.locale, timeZone)
-      const newest = new Map<string, ManagerPart>()
-      // named once, but does not head it any more: closed
-      for (const part of parts)
-        if (heads.has(part.departmentId) && !newest.has(part.departmentId)) newest.set(part.departmentId, part)
-      const reports = await Promise.all(
-        [...newest.values()].map(async (part) => managerView(part, await titlesFor(part.frame, request.locale), words)),
-      )
+      const reports = await asAudience<unknown, Record<string, unknown>[]>(services, request, async (db) => {
+        // named once, but does not head it any more: closed
+        const parts = (await managerPartsOf(db, companyId)).filter((part) => heads.has(part.departmentId))
+        const newest = new Map<string, ManagerPart | ManagerInstrumentPart>()
+        for (const part of parts) {
+          const of = `${part.departmentId} ${part.kind === 'statutory' ? part.kind : part.slug}`
+          if (!newest.has(of)) newest.set(of, part)
+        }
+        const versions = await publishedVersions(db, companyId)
+        const views: Record<string, unknown>[] = []
+        for (const part of newest.values()) {
+          const trend = managerTrend(part, parts, versions, words)
+          const view =
+            part.kind === 'statutory'
+              ? managerView(part, await titlesFor(part.frame, request.locale), words)
+              : managerInstrumentView(
+                  part,
+                  await instrumentTitles(companyId, part.frame, words, (work) => work(db)),
+                  words,
+                )
+          views.push({ ...view, trend })
+        }
+        return views
+      })
       return deskPage(services, request, reply, 'group-reports/manager', {
         reports,
-        foot: reports.map((one) => one.foot).join(' / '),
+        foot: reports.map((one) => one['foot']).join(' / '),
       })
     })
   })

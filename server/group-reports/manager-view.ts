@@ -1,6 +1,9 @@
 import type { ReportedGroup } from './content.ts'
-import type { ManagerPart } from './manager-queries.ts'
+import type { ManagerInstrumentPart, ManagerPart } from './manager-queries.ts'
 import { footOf } from './report-view.ts'
+import type { QuestionnaireVersion } from '../questionnaires/index.ts'
+import { roundsOf, type TrendContent } from './trend-rounds.ts'
+import { drawTrend, linesWithPast, trendTable } from './trend-view.ts'
 import type { ScaleTitles } from './titles.ts'
 import { figureCell, sayInterval, sayMean, type Words } from './words.ts'
 
@@ -15,6 +18,8 @@ export function managerView(part: ManagerPart, titles: ScaleTitles, words: Words
   return {
     departmentName: department.name,
     campaignName: frame.campaign.name,
+    instrumentName: '',
+    instrument: undefined,
     shown: department.figures.response.kind === 'shown',
     key: {
       columns: columns.map((column, index) => (index === 0 ? { ...column, label: words.t('column.figure') } : column)),
@@ -60,9 +65,33 @@ export function managerView(part: ManagerPart, titles: ScaleTitles, words: Words
         ],
       })),
     },
-    foot: footOf(
-      { content: { ...frame, groups: [] }, contentHash: part.contentHash, methodVersion: part.methodVersion },
-      words,
-    ),
+    foot: footOf({ content: frame, contentHash: part.contentHash, methodVersion: part.methodVersion }, words),
   }
+}
+
+type AnyPart = ManagerPart | ManagerInstrumentPart
+
+/** The own department over the rounds this manager was named for; undefined where there is one round only. */
+export function managerTrend(
+  part: AnyPart,
+  all: readonly AnyPart[],
+  versions: readonly QuestionnaireVersion[],
+  words: Words,
+) {
+  const same = all.filter((one) => one.departmentId === part.departmentId)
+  const { rounds, lines, current } = roundsOf(contentOf(part), same.map(contentOf), versions, words)
+  const group = current.groups.find((one) => one.kind === 'department')!
+  const compared = linesWithPast(lines, rounds, group)
+  if (compared.length === 0) return undefined
+  const company = current.groups.find((one) => one.kind === 'company')!
+  return {
+    chart: drawTrend(compared, rounds, { ...group, id: `${group.id}-${part.slug}` }, company, words),
+    table: trendTable(compared, rounds, group, words),
+  }
+}
+
+function contentOf(part: AnyPart): TrendContent {
+  return part.kind === 'statutory'
+    ? { kind: part.kind, content: { ...part.frame, groups: [part.company, part.department] } }
+    : { kind: part.kind, content: { ...part.frame, groups: [part.company, part.department] } }
 }

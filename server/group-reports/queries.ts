@@ -1,11 +1,21 @@
 import { sql, type Selectable } from 'kysely'
 import { newId } from '../ids.ts'
-import { reportsOf, type AnyHandle, type GroupReportTable, type ReportState, type SurveySignalTable } from './tables.ts'
+import {
+  reportsOf,
+  type AnyHandle,
+  type GroupReportTable,
+  type ReportKind,
+  type ReportState,
+  type SurveySignalTable,
+} from './tables.ts'
 
 /** A report without its content. */
 export interface ReportHead {
   id: string
   campaignId: string
+  /** the instrument it is about */
+  slug: string
+  kind: ReportKind
   state: ReportState
   floor: number
   methodVersion: string
@@ -22,6 +32,8 @@ export interface Report extends ReportHead {
 const headColumns = [
   'id',
   'campaign_id',
+  'slug',
+  'kind',
   'state',
   'floor',
   'method_version',
@@ -36,6 +48,8 @@ function headOf(row: Pick<Selectable<GroupReportTable>, (typeof headColumns)[num
   return {
     id: row.id,
     campaignId: row.campaign_id,
+    slug: row.slug,
+    kind: row.kind,
     state: row.state,
     floor: row.floor,
     methodVersion: row.method_version,
@@ -71,29 +85,50 @@ export async function findReport(db: AnyHandle, companyId: string, reportId: str
   return row && { ...headOf(row), content: row.content }
 }
 
-/** The report of a campaign that is checked or released. */
-export async function findLiveReport(
-  db: AnyHandle,
-  companyId: string,
-  campaignId: string,
-): Promise<ReportHead | undefined> {
-  const row = await reportsOf(db)
+/** The reports of a campaign that are checked or released, one for each instrument at most; the stress check's first. */
+export async function liveReports(db: AnyHandle, companyId: string, campaignId: string): Promise<ReportHead[]> {
+  const rows = await reportsOf(db)
     .selectFrom('group_report')
     .select(headColumns)
     .where('company_id', '=', companyId)
     .where('campaign_id', '=', campaignId)
     .where('state', 'in', ['checked', 'released'])
-    .executeTakeFirst()
-  return row && headOf(row)
+    .orderBy('kind', 'desc')
+    .orderBy('slug')
+    .execute()
+  return rows.map(headOf)
 }
 
-/** Content of the released report of the campaign that closed last before a day. */
+/** A campaign's contents that were released. */
+export interface ReleasedContent {
+  reportId: string
+  slug: string
+  kind: ReportKind
+  content: unknown
+}
+
+/** Contents of all released reports, those of the campaign that closed first first. */
+export async function releasedContents(db: AnyHandle, companyId: string): Promise<ReleasedContent[]> {
+  const rows = await reportsOf(db)
+    .selectFrom('group_report')
+    .select(['id', 'slug', 'kind', 'content'])
+    .where('company_id', '=', companyId)
+    .where('state', '=', 'released')
+    .orderBy(sql`content #>> '{campaign,closesOn}'`)
+    .orderBy('kind', 'desc')
+    .orderBy('slug')
+    .execute()
+  return rows.map((row) => ({ reportId: row.id, slug: row.slug, kind: row.kind, content: row.content }))
+}
+
+/** Content of the stress check's released report of the campaign that closed last before a day. */
 export async function previousReleased(db: AnyHandle, companyId: string, closesOn: string): Promise<unknown> {
   const closed = sql<string>`content #>> '{campaign,closesOn}'`
   const row = await reportsOf(db)
     .selectFrom('group_report')
     .select('content')
     .where('company_id', '=', companyId)
+    .where('kind', '=', 'statutory')
     .where('state', '=', 'released')
     .where(closed, '<', closesOn)
     .orderBy(closed, 'desc')
@@ -113,6 +148,8 @@ export async function insertReport(
     id: string
     companyId: string
     campaignId: string
+    slug: string
+    kind: ReportKind
     state: 'checked' | 'refused'
     floor: number
     methodVersion: string
@@ -129,6 +166,8 @@ export async function insertReport(
       company_id: report.companyId,
       id: report.id,
       campaign_id: report.campaignId,
+      slug: report.slug,
+      kind: report.kind,
       state: report.state,
       floor: report.floor,
       method_version: report.methodVersion,

@@ -1,5 +1,5 @@
 import type { AssessedValue, ReadAssessment } from './assessment-content.ts'
-import type { ReportContent, ReportedGroup } from './content.ts'
+import type { GroupFrame, ReportContent } from './content.ts'
 import type { ScaleTitles } from './titles.ts'
 import type { Words } from './words.ts'
 
@@ -20,23 +20,23 @@ export interface ReportData {
 /** Number of a department's row: the mark of its dot on the chart. */
 export type Marks = ReadonlyMap<string, string>
 
-export function isShown(group: ReportedGroup): boolean {
+export function isShown(group: { figures: { response: { kind: string } } }): boolean {
   return group.figures.response.kind === 'shown'
 }
 
 /** Name of a group as lists print it. */
-export function nameOf(group: ReportedGroup, words: Words): string {
+export function nameOf(group: Pick<GroupFrame, 'kind' | 'name'>, words: Words): string {
   if (group.kind !== 'rest') return group.name
   return words.t('rest.name', { whole: group.name })
 }
 
 /** What 「その他合算」 holds. */
-export function partsOf(group: ReportedGroup, words: Words): string {
+export function partsOf(group: Pick<GroupFrame, 'parts'>, words: Words): string {
   return words.list(group.parts.map((part) => words.t(`rest.${part.scope}`, { name: part.name })))
 }
 
 /** A group is compared with an earlier round only under the same definition. */
-export function sameMembers(a: ReportedGroup, b: ReportedGroup): boolean {
+export function sameMembers(a: Pick<GroupFrame, 'kind' | 'members'>, b: Pick<GroupFrame, 'kind' | 'members'>): boolean {
   return a.kind === b.kind && a.members.length === b.members.length && a.members.every((id) => b.members.includes(id))
 }
 

@@ -1,4 +1,10 @@
-import type { LooseAnswer, Measure, ScoredRespondent } from '../../analysis/groups/index.ts'
+import type {
+  InstrumentMeasures,
+  LooseAnswer,
+  Measure,
+  PersonFigures,
+  ScoredRespondent,
+} from '../../analysis/groups/index.ts'
 import type { CriteriaMethod } from '../campaigns/index.ts'
 
 /** A group of the frozen tree, merges done; the top one is the company. */
@@ -21,6 +27,8 @@ export interface ReportInput {
   criteriaMethod: CriteriaMethod
   highStressShareResolvedOn: string | null
   turnoverRiskPurpose: boolean
+  /** the stress check among the questionnaires */
+  slug: string
   questionnaires: readonly { slug: string; version: number; hash: string }[]
   /** parents before children; the first is the company */
   tree: readonly ReportNode[]
@@ -32,8 +40,33 @@ export interface ReportInput {
   /** loss of presenteeism in points of 100 */
   presenteeism: readonly LooseAnswer[]
   presenteeismRange: readonly [number, number]
+  /** whether that loss was asked at all */
+  presenteeismAsked: boolean
   /** of whom there are answers: what the input hash is made of, never stored */
   responseIds: readonly string[]
+}
+
+/** What the report of an instrument beside the stress check is computed from. */
+export interface InstrumentInput {
+  campaign: { id: string; name: string; opensOn: string; closesOn: string }
+  questionnaire: { slug: string; version: number; hash: string }
+  tree: readonly ReportNode[]
+  invited: ReadonlyMap<string, number>
+  measures: InstrumentMeasures
+  /** those who answered something of it */
+  people: readonly { readonly atom: string; readonly figures: PersonFigures }[]
+  responseIds: readonly string[]
+}
+
+/** Everything a campaign's reports are computed from. */
+export interface CampaignInput {
+  floor: number
+  tree: readonly ReportNode[]
+  /** undefined where no stress check was asked */
+  statutory: ReportInput | undefined
+  beside: readonly InstrumentInput[]
+  /** people who answered anything at all, by the group they are attached to directly */
+  answered: ReadonlyMap<string, number>
 }
 
 /** Id of the company's node where the departments have no common top. */

@@ -20,7 +20,7 @@ export function overviewOf({ content, assessment, departmentHref }: ReportData, 
     { label: words.t('column.response'), numeric: true },
     ...(resolved ? [{ label: words.t('narrow.highStress'), numeric: true }] : []),
     { label: words.t('narrow.totalRisk'), numeric: true },
-    { label: words.t('narrow.presenteeism'), numeric: true },
+    ...(content.presenteeismAsked ? [{ label: words.t('narrow.presenteeism'), numeric: true }] : []),
     ...(assessment
       ? [
           { label: words.t('narrow.leavers'), numeric: true },
@@ -57,11 +57,17 @@ export function overviewOf({ content, assessment, departmentHref }: ReportData, 
         text: words.number(value.total),
         note: sayInterval(words, value.interval90.total),
       })),
-      figureCell(figures.presenteeism, (value, n) => ({
-        text:
-          value.kind === 'exact' ? words.t('points', { value: words.number(value.mean, 1) }) : sayMean(words, value),
-        note: `n=${words.number(n)}`,
-      })),
+      ...(content.presenteeismAsked
+        ? [
+            figureCell(figures.presenteeism, (value, n) => ({
+              text:
+                value.kind === 'exact'
+                  ? words.t('points', { value: words.number(value.mean, 1) })
+                  : sayMean(words, value),
+              note: `n=${words.number(n)}`,
+            })),
+          ]
+        : []),
       ...(assessment ? (group.kind === 'department' ? turnoverCells(turnover, words) : [{}, {}, {}]) : []),
     ]
     const below = group.kind === 'company' ? 0 : group.depth

@@ -1,4 +1,4 @@
-import type { FindingValue } from './content.ts'
+import type { FindingValue, ReportContent } from './content.ts'
 import { drawForest, drawHeatMap, drawJudgement } from './report-charts.ts'
 import { isShown, nameOf, type Marks, type ReportData } from './report-data.ts'
 import { heatTable, judgementTable, overviewOf, turnoverTable } from './report-tables.ts'
@@ -44,7 +44,14 @@ export function reportView(data: ReportData, words: Words): Record<string, unkno
 }
 
 /** 「実施回 … 版 … 下限 … 公開日」: the same under each page that came from this report. */
-export function footOf(data: Pick<ReportData, 'content' | 'contentHash' | 'methodVersion'>, words: Words): string {
+export function footOf(
+  data: {
+    content: Pick<ReportContent, 'campaign' | 'questionnaires' | 'floor'>
+    contentHash: string
+    methodVersion: string
+  },
+  words: Words,
+): string {
   const { content, contentHash, methodVersion } = data
   const params = {
     campaign: content.campaign.name,

@@ -1,16 +1,20 @@
 import type { Kysely } from 'kysely'
 
+/** The stress check's report, or one of an instrument asked beside it. */
+export type ReportKind = 'statutory' | 'beside'
 export type ReportState = 'checked' | 'released' | 'refused' | 'superseded'
 
 export interface GroupReportTable {
   company_id: string
   id: string
   campaign_id: string
+  slug: string
+  kind: ReportKind
   state: ReportState
   floor: number
   method_version: string
   input_hash: string
-  /** {@link import('./content.ts').StoredContent}; empty for a refused report */
+  /** {@link import('./content.ts').StoredContent}, beside it {@link import('./instrument-content.ts').StoredInstrument}; empty for a refused report */
   content: unknown
   content_hash: string
   audit_verdict: unknown
@@ -38,6 +42,18 @@ export interface RecipientTable {
   /** null: the whole report */
   department_id: string | null
   named_at: Date
+}
+
+export interface PayTable {
+  company_id: string
+  id: string
+  report_id: string
+  group_id: string
+  yen: number
+  period: 'month' | 'year'
+  people: number
+  entered_by: string
+  entered_at: Date
 }
 
 export interface SurveySignalTable {
@@ -77,6 +93,8 @@ export interface ReportForManagerView {
   company_id: string
   report_id: string
   campaign_id: string
+  slug: string
+  kind: ReportKind
   floor: number
   method_version: string
   content_hash: string
@@ -99,6 +117,7 @@ export interface GroupReportTables {
   group_report: GroupReportTable
   disclosure_ledger: DisclosureLedgerTable
   group_report_recipient: RecipientTable
+  group_report_pay: PayTable
   survey_signal: SurveySignalTable
   turnover_assessment: TurnoverAssessmentTable
   group_report_for_manager: ReportForManagerView

@@ -19,7 +19,8 @@ export async function titlesFor(frame: Pick<ReportFrame, 'questionnaires'>, loca
   return titlesOf(version, locale)
 }
 
-function titlesOf(version: QuestionnaireVersion, locale: string): ScaleTitles {
+/** Titles of a stress check's form. */
+export function titlesOf(version: QuestionnaireVersion, locale: string): ScaleTitles {
   const scales = new Map(pointScalesOf(version.definition).map((scale) => [scale.id, scale]))
   const items = new Map(version.items.map((asked) => [asked.id, asked.item]))
   const words = (text: Record<string, string> | undefined, id: string) => text?.[locale] ?? text?.['ja'] ?? id

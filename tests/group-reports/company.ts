@@ -1,3 +1,4 @@
+import type { Answers } from '../../analysis/scoring/index.ts'
 import { createStaffUser, grantRole, type StaffRole } from '../../server/access/index.ts'
 import { answersKeyOf } from '../../server/answering/start.ts'
 import { storingResponses } from '../../server/answering/submission-statement.ts'
@@ -19,7 +20,7 @@ import type { DatabaseRole } from '../../server/database/connection.ts'
 import { climateOf, presenteeismAnswer, stressAnswers } from '../../server/demo/answers.ts'
 import { chance } from '../../server/demo/chance.ts'
 import { newId } from '../../server/ids.ts'
-import { findVersion, shippedQuestionnaires } from '../../server/questionnaires/index.ts'
+import { findVersion, publishedVersions } from '../../server/questionnaires/index.ts'
 import { sealResult, storingResult } from '../../server/results/index.ts'
 import type { AnyHandle } from '../../server/group-reports/tables.ts'
 import { openSession } from '../../server/web/sessions.ts'
@@ -256,6 +257,15 @@ export interface CampaignOptions {
   skipEvery?: number
   /** the stress check that is asked; 57 items unless told */
   slug?: string
+  /** instruments beside it; the single question on presenteeism unless told */
+  beside?: readonly BesideInstrument[]
+}
+
+/** An instrument beside the stress check, and what people answer to it: by unit and by seat in it, so that every run is alike. */
+export interface BesideInstrument {
+  slug: string
+  version?: number
+  answers: (person: { code: string; seat: number; index: number; year: number }) => Answers
 }
 
 /** A campaign from plan to released results, answered by generated people; leaves the clock after the release. */
@@ -274,7 +284,10 @@ export async function runCampaign(world: World, company: TestCompany, options: C
         closesOn: `${year}-11-20`,
         questionnaires: [
           { slug: options.slug ?? 'stress-check-57', version: 1 },
-          { slug: 'presenteeism-spq', version: 1 },
+          ...(options.beside ?? [{ slug: 'presenteeism-spq' }]).map((one) => ({
+            slug: one.slug,
+            version: ('version' in one ? one.version : undefined) ?? 1,
+          })),
         ],
         workplaceIds: [company.workplaceId],
         criteriaMethod: 'simpleSum',
@@ -343,11 +356,23 @@ async function answerAll(
 ): Promise<void> {
   const { companyId } = company
   const at = world.clock.now()
-  const shipped = await shippedQuestionnaires()
+  const shipped = await asRole(world, 'analysis', companyId, (db) => publishedVersions(db, companyId))
   const stress = findVersion(shipped, `${options.slug ?? 'stress-check-57'}@1`)!
   // everybody answers the 57 questions alike, as far as their form asks them; what only the 80 ask is answered with 2
   const all = findVersion(shipped, 'stress-check-57@1')!
-  const presenteeism = findVersion(shipped, 'presenteeism-spq@1')!
+  const beside: readonly BesideInstrument[] = options.beside ?? [
+    {
+      slug: 'presenteeism-spq',
+      answers: ({ code, index, year }) => ({
+        performance: presenteeismAnswer({
+          seed: 11,
+          employeeCode: String(index),
+          year,
+          climate: climateOf(11, code, year, units.get(code)!.harder ?? 0),
+        }),
+      }),
+    },
+  ]
   const units = new Map(company.units.map((unit) => [unit.code, unit]))
   const seats = new Map<string, number>()
   for (const { id: invitationId, subjectId, departmentId } of invitations) {
@@ -369,7 +394,10 @@ async function answerAll(
     const sex = index % 9 === 0 ? null : index % 2 === 0 ? ('female' as const) : ('male' as const)
     const given = [
       { version: stress, value: { answers, ...(sex ? { sex } : {}) } },
-      { version: presenteeism, value: { answers: { performance: presenteeismAnswer(who) } } },
+      ...beside.map((one) => ({
+        version: findVersion(shipped, `${one.slug}@${one.version ?? 1}`)!,
+        value: { answers: one.answers({ code, seat, index, year: options.year }) },
+      })),
     ]
     await asRole(
       world,

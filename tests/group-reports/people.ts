@@ -46,6 +46,7 @@ export function randomInput(seed: number, options: { holes?: number; stressed?: 
     criteriaMethod: 'simpleSum',
     highStressShareResolvedOn: '2026-10-01',
     turnoverRiskPurpose: true,
+    slug: 'stress-check-57',
     questionnaires: [{ slug: 'stress-check-57', version: 1, hash: 'x' }],
     tree,
     invited,
@@ -63,6 +64,7 @@ export function randomInput(seed: number, options: { holes?: number; stressed?: 
     respondents,
     presenteeism: respondents.filter(() => random.uniform() < 0.8).map(({ atom }) => ({ atom, value: whole(60) })),
     presenteeismRange: [0, 99],
+    presenteeismAsked: true,
     responseIds: [],
   }
 }

@@ -3,6 +3,9 @@ CREATE TABLE group_report (
   company_id uuid NOT NULL REFERENCES company,
   id uuid NOT NULL,
   campaign_id uuid NOT NULL,
+  -- the instrument it is about: the stress check, or one that was asked beside it (or without one) and has a report of its own
+  slug text NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('statutory', 'beside')),
   -- checked: safe, waits for the implementer; refused: the auditor found an exposure, so no figure was kept; superseded: computed anew before release
   state text NOT NULL CHECK (state IN ('checked', 'released', 'refused', 'superseded')),
   floor integer NOT NULL CHECK (floor >= 10),
@@ -22,7 +25,7 @@ CREATE TABLE group_report (
   CHECK (released_at IS NULL OR released_by IS NOT NULL),
   CHECK (state NOT IN ('checked', 'released') OR (audit_verdict -> 'safe')::boolean)
 );
-CREATE UNIQUE INDEX group_report_one_live ON group_report (company_id, campaign_id) WHERE state IN ('checked', 'released');
+CREATE UNIQUE INDEX group_report_one_live ON group_report (company_id, campaign_id, slug) WHERE state IN ('checked', 'released');
 CREATE INDEX group_report_campaign ON group_report (company_id, campaign_id);
 -- Every cell of a report: the auditor reads it whole before a release. It counts as released when its report is.
 CREATE TABLE disclosure_ledger (
@@ -52,6 +55,23 @@ CREATE TABLE group_report_recipient (
   UNIQUE NULLS NOT DISTINCT (company_id, report_id, user_id, department_id),
   FOREIGN KEY (company_id, report_id) REFERENCES group_report,
   FOREIGN KEY (company_id, user_id) REFERENCES staff_user
+);
+-- What HR says a group is paid, to put lost work into money; whole yen for one person and month or year. No survey figure.
+CREATE TABLE group_report_pay (
+  company_id uuid NOT NULL REFERENCES company,
+  id uuid NOT NULL,
+  report_id uuid NOT NULL,
+  -- a group of the report: its company's node or a department
+  group_id text NOT NULL,
+  yen integer NOT NULL CHECK (yen BETWEEN 1 AND 1000000000),
+  period text NOT NULL CHECK (period IN ('month', 'year')),
+  people integer NOT NULL CHECK (people BETWEEN 1 AND 10000000),
+  entered_by uuid NOT NULL,
+  entered_at timestamptz NOT NULL,
+  PRIMARY KEY (company_id, id),
+  UNIQUE (company_id, report_id, group_id),
+  FOREIGN KEY (company_id, report_id) REFERENCES group_report,
+  FOREIGN KEY (company_id, entered_by) REFERENCES staff_user
 );
 -- The only survey figures the turnover job may read: made with the report, for published departments, of use once it is released.
 CREATE TABLE survey_signal (
@@ -98,7 +118,7 @@ CREATE TABLE turnover_assessment (
 DO $$
 DECLARE t text;
 BEGIN
-  FOREACH t IN ARRAY ARRAY['group_report', 'disclosure_ledger', 'group_report_recipient', 'survey_signal', 'turnover_assessment'] LOOP
+  FOREACH t IN ARRAY ARRAY['group_report', 'disclosure_ledger', 'group_report_recipient', 'group_report_pay', 'survey_signal', 'turnover_assessment'] LOOP
     EXECUTE format('CALL guard(%L)', t);
   END LOOP;
 END $$;
@@ -110,6 +130,7 @@ GRANT SELECT ON survey_signal TO hanamichi_turnover, hanamichi_implementer;
 GRANT SELECT ON disclosure_ledger TO hanamichi_implementer;
 GRANT SELECT, INSERT, DELETE ON group_report_recipient TO hanamichi_implementer;
 GRANT SELECT ON group_report_recipient TO hanamichi_hr;
+GRANT SELECT, INSERT, DELETE ON group_report_pay TO hanamichi_hr;
 GRANT SELECT, INSERT ON turnover_assessment TO hanamichi_turnover;
 GRANT SELECT ON turnover_assessment TO hanamichi_hr, hanamichi_implementer;
 CREATE POLICY released_only ON group_report AS RESTRICTIVE TO hanamichi_hr, hanamichi_turnover USING (state = 'released');
@@ -127,10 +148,12 @@ CREATE TRIGGER released BEFORE UPDATE OR DELETE ON group_report FOR EACH ROW WHE
 -- All that a manager's role reaches: of released reports they were named for, the company's part and the own department's. Owner's rights,
 -- company policy holds; no other department's part can be asked for.
 CREATE VIEW group_report_for_manager WITH (security_barrier) AS
-  SELECT g.company_id, g.id AS report_id, g.campaign_id, g.floor, g.method_version, g.content_hash, g.released_at, r.department_id,
+  SELECT g.company_id, g.id AS report_id, g.campaign_id, g.slug, g.kind, g.floor, g.method_version, g.content_hash, g.released_at, r.department_id,
     g.content - 'groups' AS frame,
     jsonb_path_query_first(g.content, '$.groups[*] ? (@.kind == "company")') AS company_part,
     jsonb_path_query_first(g.content, '$.groups[*] ? (@.kind == "department" && @.id == $wanted)', jsonb_build_object('wanted', r.department_id::text)) AS department_part
   FROM group_report g JOIN group_report_recipient r ON r.company_id = g.company_id AND r.report_id = g.id
   WHERE g.state = 'released' AND r.department_id IS NOT NULL AND r.user_id = (SELECT subject_id());
 GRANT SELECT ON group_report_for_manager TO hanamichi_manager;
+-- the words of a company's own questionnaire, for that page
+GRANT SELECT ON questionnaire_version TO hanamichi_manager;
