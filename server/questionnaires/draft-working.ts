@@ -149,9 +149,22 @@ export function forgetPages(section: WorkingSection): void {
   delete section.pages
 }
 
-/** Scales counted by form have the range their items give; one with a table or bands keeps what its author wrote. */
-export function refreshRanges(working: Working): void {
-  const items = new Map(listItems(working).map((asked) => [asked.id, numericRange(asked)]))
+type Ranges = ReadonlyMap<string, readonly [number, number] | undefined>
+
+/** Lowest and highest number of each item. */
+export const rangesOf = (working: Working): Ranges =>
+  new Map(listItems(working).map((asked) => [asked.id, numericRange(asked)]))
+
+/** What turns answers round in a sum: lowest + highest of each. Example: two items of 1 to 4 give 10. */
+export const turningConstant = (reverse: readonly string[], ranges: Ranges): number =>
+  reverse.reduce((sum, id) => sum + (ranges.get(id)?.[0] ?? 0) + (ranges.get(id)?.[1] ?? 0), 0)
+
+/**
+ * Scales counted by form have the range their items give; one with a table or bands keeps what its author wrote. `before`:
+ * the numbers of the items until now; a constant that turned them round turns the new ones round.
+ */
+export function refreshRanges(working: Working, before?: Ranges): void {
+  const items = rangesOf(working)
   for (const scale of working.scales ?? []) {
     if (!isMadeByForm(scale)) continue
     const { formula } = scale
@@ -160,6 +173,8 @@ export function refreshRanges(working: Working): void {
         ? [...(formula.plus ?? []), ...(formula.minus ?? [])]
         : [...formula.items, ...formula.reverse]
     if (named.length === 0 || !named.every((id) => items.get(id))) continue
+    if (formula.method === 'sum' && before && formula.constant === turningConstant(formula.minus, before))
+      formula.constant = turningConstant(formula.minus, items)
     scale.range = reachableRange(formula, (id) => items.get(id)!)
   }
 }

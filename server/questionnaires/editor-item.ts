@@ -6,6 +6,7 @@ import {
   freeId,
   languagesOf,
   placeOfItem,
+  rangesOf,
   refreshRanges,
   type Working,
   type Words,
@@ -49,6 +50,7 @@ export function findItem(working: Working, address: ItemAddress): FoundItem | un
 
 /** Lays the form over the draft; the place of the question in it, as a path. */
 export function applyItem(working: Working, { item: before, type, sectionIndex }: FoundItem, typed: Typed): string {
+  const ranges = rangesOf(working)
   const section = working.sections[sectionIndex]!
   const id = before?.id ?? freeId(working, 'q')
   const item = itemOf(id, type, before, typed, languagesOf(working))
@@ -60,7 +62,7 @@ export function applyItem(working: Working, { item: before, type, sectionIndex }
   } else section.items[index] = item
   if (before && typed['hasSame'] === 'yes' && !isTicked(typed, 'same'))
     working.same_items = (working.same_items ?? []).filter((link) => link.item !== id)
-  refreshRanges(working)
+  refreshRanges(working, ranges)
   return `sections.${sectionIndex}.items.${index}`
 }
 

@@ -1,6 +1,6 @@
 import { listItems, numericRange, reachableRange, type AskedItem } from '../../analysis/scoring/index.ts'
 import type { Formula, Scale } from '../../survey-definitions/schema.ts'
-import { freeId, isMadeByForm, languagesOf, ownSources, type Working } from './draft-working.ts'
+import { freeId, isMadeByForm, languagesOf, ownSources, turningConstant, type Working } from './draft-working.ts'
 import { typedText, typedWords, wordFields, type Say, type Typed } from './editor-fields.ts'
 import { keepOthers } from './editor-options.ts'
 
@@ -23,8 +23,7 @@ export function applyScale(working: Working, scaleId: string | undefined, typed:
   const found = working.scales.findIndex(({ id }) => id === scaleId)
   const index = found < 0 ? working.scales.length : found
   const before = working.scales[found]
-  // turned round: lowest + highest − answer
-  const constant = reverse.reduce((sum, id) => sum + items.get(id)![0] + items.get(id)![1], 0)
+  const constant = turningConstant(reverse, items)
   const formula: Formula =
     typedText(typed, 'method') === 'sum'
       ? { method: 'sum', constant, plus: plain, minus: reverse }

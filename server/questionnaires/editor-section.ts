@@ -1,4 +1,4 @@
-import { freeId, languagesOf, refreshRanges, type Working, type WorkingSection } from './draft-working.ts'
+import { freeId, languagesOf, rangesOf, refreshRanges, type Working, type WorkingSection } from './draft-working.ts'
 import { conditionView, typedCondition } from './editor-conditions.ts'
 import { languageName, typedWords, typedWordsOrNone, wordFields, type Say, type Typed } from './editor-fields.ts'
 import { earlierItems } from './editor-item.ts'
@@ -7,11 +7,12 @@ import { keepOthers, optionRows, typedOptions } from './editor-options.ts'
 /** Lays the form of a section over the draft, a new one at the end; its place as a path. */
 export function applySection(working: Working, sectionId: string | undefined, typed: Typed): string {
   const languages = languagesOf(working)
+  const ranges = rangesOf(working)
   const found = working.sections.findIndex(({ id }) => id === sectionId)
   const index = found < 0 ? working.sections.length : found
   const before = working.sections[found]
   working.sections[index] = sectionOf(working, before, typed, languages)
-  refreshRanges(working)
+  refreshRanges(working, ranges)
   return `sections.${index}`
 }
 
