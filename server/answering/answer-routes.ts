@@ -15,7 +15,7 @@ import { applyForm, fieldOf, strangeFields, type SheetBody } from './sheet-form.
 import { sheetsSeen, takesWords, writtenIn, type Sheet } from './sheets.ts'
 import { changeDraft, Elsewhere, invitationOf, loadSitting, orElsewhere } from './sitting.ts'
 import type { AnyHandle } from './tables.ts'
-import { wordsIn } from './words.ts'
+import { wordsIn } from '../web/words.ts'
 
 const params = z.object({ sheet: z.coerce.number().int().min(1).max(1000) })
 const formBody = z.record(z.string(), z.union([z.string(), z.array(z.string())]))

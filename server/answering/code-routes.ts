@@ -20,7 +20,7 @@ import { mayGoOn } from './landing.ts'
 import { Elsewhere, invitationOf, loadSitting, orElsewhere } from './sitting.ts'
 import { submitSitting } from './submission.ts'
 import type { AnyHandle } from './tables.ts'
-import { wordsIn } from './words.ts'
+import { wordsIn } from '../web/words.ts'
 
 const codeBody = z.object({ code: z.string().max(100).default('') })
 

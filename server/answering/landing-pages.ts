@@ -1,6 +1,6 @@
 import type { Landing } from './landing.ts'
 import { decideCard } from './who-sees-what.ts'
-import type { Words } from './words.ts'
+import type { Words } from '../web/words.ts'
 
 /** View model of templates/answering/landing.hbs. */
 export function landingView(landing: Landing, token: string, { say, read }: Words): Record<string, unknown> {

@@ -16,7 +16,7 @@ import { isPaperPin } from './paper-pin.ts'
 import { clearParticipantCookie, holdFirstGroups, setParticipantCookie } from './participant-session.ts'
 import { beginSitting } from './start.ts'
 import type { AnyHandle } from './tables.ts'
-import { wordsIn } from './words.ts'
+import { wordsIn } from '../web/words.ts'
 
 const params = z.object({ token: z.string().max(100) })
 const startBody = z.object({

@@ -1,5 +1,6 @@
 import type { CriteriaRule } from '../../analysis/scoring/index.ts'
 import type { Condition } from '../../survey-definitions/schema.ts'
+import { wholeLocaleOf } from '../locales.ts'
 import type { Texts } from '../web/texts.ts'
 
 type Say = (key: string, params?: Record<string, string | number>) => string
@@ -20,7 +21,7 @@ export function conditionWords(
   return parts.join(text('and'))
 }
 
-/** Each rule of criteria in words, its name before it: 「ア Bが77点以上」. */
+/** Each rule of criteria in words, its name before it: 「ア Bが77点以上」, "(1) B at least 77". */
 export function ruleWords(
   rules: readonly CriteriaRule[],
   texts: Texts,
@@ -28,5 +29,8 @@ export function ruleWords(
   nameOf?: (total: string) => string,
 ): string[] {
   const text: Say = (key, params) => texts.text(locale, `campaigns.condition.${key}`, params)
-  return rules.map((rule) => `${rule.id} ${conditionWords(rule.when, text, nameOf)}`)
+  // ア and イ, as the manual calls its rules, are no names for somebody who reads no Japanese
+  const nameOfRule = (id: string, index: number) =>
+    wholeLocaleOf(locale) === 'en' && /[^ -~]/.test(id) ? `(${index + 1})` : id
+  return rules.map((rule, index) => `${nameOfRule(rule.id, index)} ${conditionWords(rule.when, text, nameOf)}`)
 }

@@ -4,6 +4,7 @@ import type { Workplace } from '../roster/index.ts'
 import type { Texts } from '../web/texts.ts'
 import type { CampaignPlan } from './planning.ts'
 import type { Campaign, CampaignQuestionnaire } from './queries.ts'
+import { languageWords } from './language-words.ts'
 import { isOffered, placeOffered, standsBeside } from './offered.ts'
 import { whyNotOffered, type CriteriaMethod } from './rules.ts'
 
@@ -166,6 +167,7 @@ export function planView(
         minutes: version.definition.minutes ?? 1,
       }),
       ...without(version),
+      ...languageWords([version], texts, locale),
     ].join(' '),
     checked: chosen(field).includes(`${version.slug}@${version.version}`),
   })

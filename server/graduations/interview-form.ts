@@ -2,6 +2,7 @@ import { givenWordsOf, ownWordsOf, readAnswer, visibleItems, type AskedItem } fr
 import type { QuestionnaireVersion } from '../questionnaires/index.ts'
 import { wholeLocaleOf, type Locale } from '../locales.ts'
 import type { FieldError } from '../web/render.ts'
+import type { Words } from '../web/words.ts'
 import type { InterviewAnswers } from './interviews.ts'
 
 type Say = (key: string, values?: Record<string, string | number>) => string
@@ -36,36 +37,33 @@ export interface SectionView {
   questions: QuestionView[]
 }
 
-const isEnglish = (locale: Locale) => wholeLocaleOf(locale) === 'en'
+const isEnglish = (locale: string) => wholeLocaleOf(locale) === 'en'
 const fieldOf = (itemId: string) => `q_${itemId}`
 const inLocale = (text: Record<string, string> | undefined, locale: Locale) => text?.[locale] ?? text?.['ja'] ?? ''
 
 /** The questions of a definition, with what was typed before (a page shown again). Every question may be left open. */
-export function interviewForm(
-  questionnaire: QuestionnaireVersion,
-  locale: Locale,
-  body: unknown,
-  say: Say,
-): SectionView[] {
+export function interviewForm(questionnaire: QuestionnaireVersion, words: Words, body: unknown): SectionView[] {
+  const { read } = words
   return questionnaire.definition.sections.map((section) => ({
-    heading: inLocale(section.title, locale),
-    instruction: inLocale(section.instruction, locale),
+    heading: read(section.title),
+    instruction: read(section.instruction),
     questions: questionnaire.items
       .filter((asked) => asked.sectionId === section.id)
       .map((asked) => ({
-        ...questionOf(asked, locale, body, say),
-        onlyIf: conditionInWords(questionnaire, asked, locale, say),
+        ...questionOf(asked, words, body),
+        onlyIf: conditionInWords(questionnaire, asked, words),
       })),
   }))
 }
 
-function questionOf(asked: AskedItem, locale: Locale, body: unknown, say: Say): QuestionView {
+function questionOf(asked: AskedItem, words: Words, body: unknown): QuestionView {
+  const { say, read } = words
   const { item } = asked
   const given = givenFor(body, asked.id)
   const view = {
     name: fieldOf(item.id),
-    words: [inLocale(item.stem, locale), inLocale(item.text, locale)].filter(Boolean).join(' '),
-    help: inLocale(item.help, locale),
+    words: [read(item.stem), read(item.text)].filter(Boolean).join(' '),
+    help: read(item.help),
     multiple: item.type === 'multiple',
     inline: asked.options.length <= 6,
     entries: [] as QuestionView['entries'],
@@ -79,10 +77,10 @@ function questionOf(asked: AskedItem, locale: Locale, body: unknown, say: Say): 
   switch (item.type) {
     case 'single':
     case 'multiple': {
-      const fields = new Map(ownWordsOf(asked).map((one) => [one.value, wordsField(one.asked, locale, body, say)]))
+      const fields = new Map(ownWordsOf(asked).map((one) => [one.value, wordsField(one.asked, words, body)]))
       const entries: QuestionView['entries'] = asked.options.map((option) => {
         const field = fields.get(option.value)
-        return { ...entry(String(option.value), inLocale(option.text, locale)), ...(field && { ownWords: field }) }
+        return { ...entry(String(option.value), read(option.text)), ...(field && { ownWords: field }) }
       })
       // a chosen radio cannot be taken back by itself
       if (item.type === 'single') entries.push(entry('', say('graduations.interview.noAnswer')))
@@ -91,8 +89,8 @@ function questionOf(asked: AskedItem, locale: Locale, body: unknown, say: Say): 
     case 'rating': {
       const steps = Array.from({ length: item.max - item.min + 1 }, (_, step) => item.min + step)
       const ends = new Map([
-        [item.min, inLocale(item.low, locale)],
-        [item.max, inLocale(item.high, locale)],
+        [item.min, read(item.low)],
+        [item.max, read(item.high)],
       ])
       const label = (value: number) => (ends.has(value) ? `${value} (${ends.get(value)})` : String(value))
       const entries = [
@@ -107,23 +105,23 @@ function questionOf(asked: AskedItem, locale: Locale, body: unknown, say: Say): 
 }
 
 /** "For those who chose this or that before", where a question waits for certain options of another one; otherwise nothing. */
-function conditionInWords(questionnaire: QuestionnaireVersion, asked: AskedItem, locale: Locale, say: Say): string {
+function conditionInWords(questionnaire: QuestionnaireVersion, asked: AskedItem, { locale, say, read }: Words): string {
   const options = asked.conditions.flatMap((condition) => {
     if (!('item' in condition) || !condition.one_of) return []
     const other = questionnaire.items.find(({ id }) => id === condition.item)
     return (other?.options ?? []).filter(({ value }) => condition.one_of!.includes(value))
   })
   if (options.length === 0) return ''
-  const words = options.map(({ text }) => inLocale(text, locale))
+  const words = options.map(({ text }) => read(text))
   return say('graduations.interview.onlyIf', {
     options: isEnglish(locale) ? words.map((one) => `“${one}”`).join(', ') : words.map((one) => `「${one}」`).join(''),
   })
 }
 
-function wordsField(asked: AskedItem, locale: Locale, body: unknown, say: Say): WordsField {
+function wordsField(asked: AskedItem, { say, read }: Words, body: unknown): WordsField {
   return {
     field: fieldOf(asked.id),
-    label: say('graduations.interview.ownWords', { option: inLocale(asked.item.text, locale) }),
+    label: say('graduations.interview.ownWords', { option: read(asked.item.text) }),
     words: givenFor(body, asked.id)[0] ?? '',
     longest: asked.item.type === 'text' ? asked.item.max_length : 0,
   }

@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { getShipped } from '../questionnaires/index.ts'
+import { getShipped, isValidatedIn } from '../questionnaires/index.ts'
 import type { Services } from '../services.ts'
 import { asAudience, identityOf } from '../web/audience.ts'
 import { Problem } from '../web/problems.ts'
 import type { FieldError } from '../web/render.ts'
 import { once } from '../web/repeated-post.ts'
+import { wordsIn } from '../web/words.ts'
 import { interviewForm, readInterview } from './interview-form.ts'
 import { chooseVisibility, declineInterview, findInterview, submitInterview, type Interview } from './interviews.ts'
 import { contactOf, getLeaver, subjectOf, type Leaver } from './leavers.ts'
@@ -61,7 +62,7 @@ export function addSurveyPages(
       submittedKey: `graduations.walk.${words}Submitted`,
       declinedKey: `graduations.walk.${words}Declined`,
       state: isOver(interview) ? interview.state : 'open',
-      introduction: definition.introduction?.[request.locale] ?? '',
+      introduction: services.texts.wording(request.locale, definition.introduction),
       minutes: definition.minutes ?? 0,
       forHr: interview.visibility === 'hr',
       forGroups: interview.visibility === 'groups_only',
@@ -98,8 +99,13 @@ export function addSurveyPages(
       path,
       titleKey: `graduations.${words}.title`,
       visibility: interview.visibility,
-      sections: interviewForm(questionnaire, request.locale, errors ? request.body : undefined, sayIn(request)),
-      attribution: questionnaire.definition.licence.attribution[request.locale] ?? '',
+      sections: interviewForm(
+        questionnaire,
+        wordsIn(services.texts, request.locale),
+        errors ? request.body : undefined,
+      ),
+      unvalidated: !isValidatedIn(questionnaire.definition, request.locale),
+      attribution: services.texts.wording(request.locale, questionnaire.definition.licence.attribution),
       ...(errors && { errors }),
     }
     return reply.page('graduations/interview', data, { status: errors ? 400 : 200 })

@@ -137,6 +137,6 @@ test('the pages of leavers read and show it by the same rule', () => {
   ])
   const fault = readInterview(version, { q_where: 'other', q_whereElse: 'あ'.repeat(21) }, say)
   expect(fault.errors).toEqual([{ field: 'q_whereElse', message: 'graduations.interview.fault.too-long {}' }])
-  const [where] = interviewForm(version, 'ja', body, say)[0]!.questions
+  const [where] = interviewForm(version, { locale: 'ja', say, read: (text) => text?.['ja'] ?? '' }, body)[0]!.questions
   expect(where!.entries[1]!.ownWords).toMatchObject({ field: 'q_whereElse', words: '海の近く', longest: 20 })
 })

@@ -1,13 +1,12 @@
-import type { Text } from '../../survey-definitions/schema.ts'
-import type { Texts } from '../web/texts.ts'
+import type { Texts } from './texts.ts'
 
 /** Words in the person's language. */
 export type Say = (key: string, params?: Record<string, string | number>) => string
 
 /** The words of a definition in the person's language. */
-export type Read = (text: Text | undefined) => string
+export type Read = (text: Readonly<Record<string, string>> | undefined) => string
 
-/** What a page is written with. */
+/** What a page about a questionnaire is written with. */
 export interface Words {
   locale: string
   say: Say
