@@ -205,6 +205,7 @@ export interface ResponseAnswer {
   item?: ResponseItem[] | undefined
 }
 export interface ResponseItem {
+  text?: string | undefined
   linkId: string
   answer?: ResponseAnswer[] | undefined
   item?: ResponseItem[] | undefined

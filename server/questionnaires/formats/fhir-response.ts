@@ -3,7 +3,7 @@ import type { Answer, AskedItem } from '../../../analysis/scoring/index.ts'
 import type { Option, Questionnaire } from '../../../survey-definitions/schema.ts'
 import type { ImportFault } from './draft.ts'
 import { firstLanguage, optionSystem, ownWordsLinkId } from './fhir-export.ts'
-import { canonicalOf, worded } from './fhir-extensions.ts'
+import { canonicalOf } from './fhir-extensions.ts'
 import { fhirPath } from './fhir-import.ts'
 import { sectionLinkId, valueOfCode } from './fhir-own.ts'
 import { responseResource } from './fhir-resources.ts'
@@ -20,7 +20,7 @@ export interface Responder {
 /**
  * One person's answers as an HL7 FHIR R4 QuestionnaireResponse: groups and items as the exported Questionnaire has them, choices
  * with code and words, own words below the answer they belong to. The person is a contained Person with that id and sex, and
- * nothing else. `completed` when every required item has an answer, `in-progress` otherwise. Items without an answer are not
+ * nothing else; words stand in one language, as the Questionnaire has them all. `completed` when every required item has an answer, `in-progress` otherwise. Items without an answer are not
  * there. The answers must be ones the questionnaire allows.
  */
 export function exportFhirResponse(definition: Questionnaire, { id, sex, answers }: Responder): FhirResponse {
@@ -29,17 +29,16 @@ export function exportFhirResponse(definition: Questionnaire, { id, sex, answers
   const groups = definition.sections.flatMap((section): ResponseItem[] => {
     const item = section.items.flatMap((one): ResponseItem[] => {
       const answer = fhirAnswers(asked.get(one.id)!, answers, { slug: definition.slug, language })
-      return answer.length > 0 ? [{ linkId: one.id, ...worded('text', one.text, language), answer }] : []
+      return answer.length > 0 ? [{ linkId: one.id, text: one.text[language], answer }] : []
     })
-    return item.length > 0
-      ? [{ linkId: sectionLinkId(section.id), ...worded('text', section.title, language), item }]
-      : []
+    return item.length > 0 ? [{ linkId: sectionLinkId(section.id), text: section.title[language], item }] : []
   })
   const open = visibleItems([...asked.values()], answers).some(
     ({ item }) => item.required && !isAnswered(answers[item.id] ?? null),
   )
   return {
     resourceType: 'QuestionnaireResponse',
+    language,
     contained: [{ resourceType: 'Person', id: 'person', identifier: [{ value: id }], ...(sex ? { gender: sex } : {}) }],
     questionnaire: `${canonicalOf(definition.slug)}|${definition.version}`,
     status: open ? 'in-progress' : 'completed',
@@ -73,7 +72,7 @@ function fhirAnswers(
       const valueCoding: Coding = {
         system: optionSystem(slug, asked.id),
         code: String(option.value),
-        ...worded('display', option.text, language),
+        display: option.text[language],
       }
       if (!option.free_text || words === '') return { valueCoding }
       const linkId = ownWordsLinkId(asked.id, option.free_text.id)

@@ -14,7 +14,7 @@ export interface AnswersFault {
 
 export type ReadAnswers =
   | { readonly responders: Responder[]; readonly ignored: string[]; readonly faults?: undefined }
-  | { readonly responders?: undefined; readonly faults: readonly AnswersFault[] }
+  | { readonly responders?: undefined; readonly ignored?: undefined; readonly faults: readonly AnswersFault[] }
 
 /** Several answers in one cell; the values of options are numbers and names without it. */
 const between = ';'
