@@ -2,6 +2,7 @@ import type { JobHandler } from '../jobs/index.ts'
 import { Problem } from '../web/problems.ts'
 import { assessTurnover } from './assess.ts'
 import { computeGroupReport } from './compute.ts'
+import { answerTrial, trialJob } from './criteria-trial.ts'
 
 /** Left behind when results are released; the object is the campaign. */
 export const computeJob = 'group-reports.compute'
@@ -24,6 +25,12 @@ export const jobHandlers: readonly JobHandler[] = [
     name: assessJob,
     async run({ services, companyId, objectId, at }) {
       await assessTurnover(services, companyId, objectId, at)
+    },
+  },
+  {
+    name: trialJob,
+    async run({ services, companyId, objectId, at }) {
+      await answerTrial(services, companyId, objectId, at)
     },
   },
 ]

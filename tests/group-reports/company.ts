@@ -255,6 +255,8 @@ export interface CampaignOptions {
   turnoverRiskPurpose?: boolean
   /** leave out an answer of every so-manieth person */
   skipEvery?: number
+  /** those that take part; the company's one unless told */
+  workplaceIds?: readonly string[]
   /** the stress check that is asked; 57 items unless told */
   slug?: string
   /** instruments beside it; the single question on presenteeism unless told */
@@ -289,7 +291,7 @@ export async function runCampaign(world: World, company: TestCompany, options: C
             version: ('version' in one ? one.version : undefined) ?? 1,
           })),
         ],
-        workplaceIds: [company.workplaceId],
+        workplaceIds: [...(options.workplaceIds ?? [company.workplaceId])],
         criteriaMethod: 'simpleSum',
         floor: 10,
         employerReceivesIndividualResults: false,
