@@ -3,6 +3,7 @@ import type { Answers } from '../../analysis/scoring/index.ts'
 import type { Vault } from '../vault/index.ts'
 import { addAnswerRoutes } from './answer-routes.ts'
 import { addCodeRoutes } from './code-routes.ts'
+import { addDraftPagesRoutes } from './draft-pages-routes.ts'
 import { addLandingRoutes } from './landing-routes.ts'
 import { listResponses } from './queries.ts'
 import type { SealedAnswers } from './submission.ts'
@@ -16,9 +17,11 @@ export const addRoutes: AddRoutes = async (app, services) => {
   await app.register(async (scope) => addLandingRoutes(scope, services))
   await app.register(async (scope) => addAnswerRoutes(scope, services))
   await app.register(async (scope) => addCodeRoutes(scope, services))
+  await addDraftPagesRoutes(app, services)
 }
 
 export { ticks } from './jobs.ts'
+export { addPreviewRoutes, type PreviewedFile } from './preview.ts'
 
 /** One person's submitted answers to one questionnaire; `sex` where the roster did not tell and the person did. */
 export interface AnswersForAnalysis {

@@ -8,8 +8,8 @@ import { isAnswered, type Wrong } from './draft.ts'
 import { isNumbered, progressOf } from './pages.ts'
 import { fieldOf, hasTypedField, wasFieldOf, type SheetBody } from './sheet-form.ts'
 import { writtenIn, type ItemsSheet, type Sheet } from './sheets.ts'
-import type { Frame, OpenSitting } from './sitting.ts'
-import { wordsIn, type Read, type Say, type Words } from './words.ts'
+import type { ShownSitting } from './sitting.ts'
+import { wordsIn, type Read, type Say, type Words } from '../web/words.ts'
 
 /** What was just sent and not taken: typed values stay as typed. */
 export interface Refused {
@@ -19,10 +19,10 @@ export interface Refused {
 
 /** One screen of a sitting, as it stands in the draft or, refused, as it was sent. */
 export function sendSheet(
-  services: Services,
+  services: Pick<Services, 'texts' | 'renderer'>,
   request: FastifyRequest,
   reply: FastifyReply,
-  { sitting, sheet, refused }: { sitting: OpenSitting; sheet: Sheet; refused?: Refused },
+  { sitting, sheet, refused }: { sitting: ShownSitting; sheet: Sheet; refused?: Refused },
 ): Promise<FastifyReply> {
   const { locale, locales } = request
   const { timeZone, companyName } = sitting.identity
@@ -64,17 +64,36 @@ export function sendSheet(
 }
 
 /** Help lines where one of these texts holds words of the kept list; otherwise nothing at all. */
-export function drawHelp(services: Services, { locale }: FastifyRequest, written: readonly string[]): string {
+export function drawHelp(
+  services: Pick<Services, 'renderer'>,
+  { locale }: FastifyRequest,
+  written: readonly string[],
+): string {
   const data = helpFor(written, locale)
   return data.helpLines ? services.renderer.render('web/help-lines', { locale, timeZone: 'UTC', data }) : ''
 }
 
+/** The questions of a screen before anybody answered, with what stands above them: for those who write or review them. */
+export function drawEmptySheet(
+  services: Pick<Services, 'texts' | 'renderer'>,
+  locale: string,
+  sheet: ItemsSheet,
+): ReturnType<typeof headOf> & { questions: string } {
+  const words = wordsIn(services.texts, locale)
+  const questions = sheet.items.map((asked) => {
+    const lines = ownWordsOf(asked).map((one) => wordsView(one, undefined, undefined))
+    const data = { ...itemView(sheet, asked, undefined, words.read, lines, undefined), errors: [] }
+    return services.renderer.render('answering/item', { locale, timeZone: 'UTC', data })
+  })
+  return { ...headOf(sheet, words), questions: questions.join('') }
+}
+
 const holes = ['csrf', 'formId', 'progressValue', 'progressWords', 'questions', 'help']
 
-const shells = new WeakMap<Frame, Map<string, Shell>>()
+const shells = new WeakMap<object, Map<string, Shell>>()
 
 /** What stands around the questions of a screen is the same for everybody in a campaign: drawn once per language while the frame is fresh. */
-function shellOf(frame: Frame, name: string, draw: () => Shell): Shell {
+function shellOf(frame: ShownSitting['frame'], name: string, draw: () => Shell): Shell {
   let known = shells.get(frame)
   if (!known) shells.set(frame, (known = new Map()))
   let shell = known.get(name)
@@ -82,7 +101,7 @@ function shellOf(frame: Frame, name: string, draw: () => Shell): Shell {
   return shell
 }
 
-const around = ({ sheets, frame }: OpenSitting, sheet: Sheet) => ({
+const around = ({ sheets, frame }: ShownSitting, sheet: Sheet) => ({
   contact: frame.contact,
   hideLanguages: true,
   action: `/answer/${sheet.number}`,
@@ -95,7 +114,7 @@ const headOf = ({ section, version, part, parts }: ItemsSheet, { locale, say, re
   heading: read(section.title),
   partWords: parts > 1 ? say('answering.sheet.part', { part, parts }) : '',
   instruction: read(section.instruction),
-  unvalidated: isValidatedIn(version.definition, locale) ? '' : say('answering.sheet.unvalidated'),
+  unvalidated: isValidatedIn(version.definition, locale) ? '' : say('web.unvalidated'),
 })
 
 /** Draws templates/answering/item.hbs in the page's language. */
@@ -116,7 +135,7 @@ function drawOnce(asked: AskedItem, key: string, draw: () => Buffer): Buffer {
 }
 
 function questionsOf(
-  { draft }: OpenSitting,
+  { draft }: ShownSitting,
   sheet: ItemsSheet,
   { locale, read }: Words,
   draw: DrawItem,

@@ -82,7 +82,8 @@ export function planSheets(versions: readonly QuestionnaireVersion[], asksSex: b
   return sheets
 }
 
-function cutSheets(versions: readonly QuestionnaireVersion[], asksSex: boolean): Sheet[] {
+/** The same for a questionnaire that is still being written: planned anew each time. */
+export function cutSheets(versions: readonly QuestionnaireVersion[], asksSex: boolean): Sheet[] {
   const sheets: Sheet[] = []
   for (const version of versions) {
     const numbers = new Map(version.items.map((asked, index) => [asked.id, index + 1]))

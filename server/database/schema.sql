@@ -1,5 +1,56 @@
 -- The schema as the migrations leave it. Written by `npm run schema`, compared by tests/database/schema.test.ts; do not edit by hand.
 
+CREATE TABLE alumni_checkin (
+  company_id uuid NOT NULL,
+  id uuid NOT NULL,
+  member_id uuid NOT NULL,
+  slug text NOT NULL,
+  version integer NOT NULL,
+  hash text NOT NULL,
+  state text NOT NULL,
+  invited_on date NOT NULL,
+  visibility text,
+  sealed_answers bytea,
+  submitted_on date,
+  PRIMARY KEY (company_id, id),
+  FOREIGN KEY (company_id) REFERENCES company(company_id),
+  FOREIGN KEY (company_id, member_id) REFERENCES alumni_member(company_id, id) ON DELETE CASCADE,
+  CHECK ((state = 'submitted') = (sealed_answers IS NOT NULL AND visibility IS NOT NULL)),
+  CHECK (state IN ('invited', 'submitted', 'declined')),
+  CHECK (visibility IN ('hr', 'groups_only'))
+);
+CREATE INDEX alumni_checkin_member ON alumni_checkin (company_id, member_id, invited_on);
+-- row-level security: forced
+CREATE POLICY backup ON alumni_checkin TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY chosen_readers ON alumni_checkin AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (visibility = 'hr' AND state = 'submitted');
+CREATE POLICY company ON alumni_checkin USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+CREATE POLICY own_checkin ON alumni_checkin AS RESTRICTIVE TO hanamichi_alumni USING (member_id = (SELECT subject_id())) WITH CHECK (member_id = (SELECT subject_id()));
+GRANT SELECT, UPDATE (state, visibility, sealed_answers, submitted_on), DELETE ON alumni_checkin TO hanamichi_alumni;
+GRANT SELECT (company_id, id, slug, version, state, invited_on, visibility, sealed_answers, submitted_on) ON alumni_checkin TO hanamichi_analysis, hanamichi_hr;
+GRANT SELECT, INSERT ON alumni_checkin TO hanamichi_backup;
+GRANT SELECT (company_id, id, member_id, state) ON alumni_checkin TO hanamichi_mailer;
+GRANT SELECT (company_id, id, member_id, state, invited_on), INSERT ON alumni_checkin TO hanamichi_scheduler;
+
+CREATE TABLE alumni_checkin_plan (
+  company_id uuid NOT NULL,
+  id uuid NOT NULL,
+  is_on boolean NOT NULL,
+  every_months integer NOT NULL,
+  changed_by uuid NOT NULL,
+  changed_at timestamptz NOT NULL,
+  PRIMARY KEY (company_id, id),
+  FOREIGN KEY (company_id) REFERENCES company(company_id),
+  FOREIGN KEY (company_id, changed_by) REFERENCES staff_user(company_id, id),
+  CHECK (every_months IN (12, 24)),
+  CHECK (id = company_id)
+);
+-- row-level security: forced
+CREATE POLICY backup ON alumni_checkin_plan TO hanamichi_backup USING (true) WITH CHECK (true);
+CREATE POLICY company ON alumni_checkin_plan USING (company_id = company_id()) WITH CHECK (company_id = company_id());
+GRANT SELECT ON alumni_checkin_plan TO hanamichi_alumni, hanamichi_leaver, hanamichi_mailer, hanamichi_scheduler;
+GRANT SELECT, INSERT ON alumni_checkin_plan TO hanamichi_backup;
+GRANT SELECT, INSERT, UPDATE ON alumni_checkin_plan TO hanamichi_hr;
+
 CREATE TABLE alumni_consent (
   company_id uuid NOT NULL,
   id uuid NOT NULL,
@@ -14,7 +65,7 @@ CREATE TABLE alumni_consent (
   PRIMARY KEY (company_id, id),
   FOREIGN KEY (company_id) REFERENCES company(company_id),
   FOREIGN KEY (company_id, member_id) REFERENCES alumni_member(company_id, id) ON DELETE CASCADE,
-  CHECK (purpose IN ('news', 'openings', 'events', 'projects', 'referrals', 'mentoring', 'directory'))
+  CHECK (purpose IN ('news', 'openings', 'events', 'projects', 'referrals', 'mentoring', 'checkin', 'directory'))
 );
 CREATE UNIQUE INDEX alumni_consent_one_live ON alumni_consent (company_id, member_id, purpose) WHERE (withdrawn_at IS NULL);
 -- row-level security: forced
@@ -24,6 +75,7 @@ CREATE POLICY own_consent ON alumni_consent AS RESTRICTIVE TO hanamichi_alumni U
 GRANT SELECT, INSERT, UPDATE, DELETE ON alumni_consent TO hanamichi_alumni;
 GRANT SELECT, INSERT ON alumni_consent TO hanamichi_backup;
 GRANT SELECT ON alumni_consent TO hanamichi_mailer;
+GRANT SELECT (company_id, member_id, purpose, confirmed_at, withdrawn_at) ON alumni_consent TO hanamichi_scheduler;
 
 CREATE TABLE alumni_member (
   company_id uuid NOT NULL,
@@ -50,7 +102,7 @@ GRANT SELECT, INSERT ON alumni_member TO hanamichi_backup;
 GRANT SELECT (company_id, id, state, left_in_year, joined_at) ON alumni_member TO hanamichi_hr;
 GRANT SELECT (company_id, id, state, address_hash) ON alumni_member TO hanamichi_lookup;
 GRANT SELECT ON alumni_member TO hanamichi_mailer;
-GRANT SELECT (company_id, id, state, created_at) ON alumni_member TO hanamichi_scheduler;
+GRANT SELECT (company_id, id, state, joined_at, created_at) ON alumni_member TO hanamichi_scheduler;
 
 CREATE TABLE assignment (
   company_id uuid NOT NULL,
@@ -406,10 +458,10 @@ CREATE TABLE data_key (
   CHECK (area IN ('staff', 'stress', 'exit', 'alumni', 'employer'))
 );
 -- row-level security: forced
-CREATE POLICY alumni_keys_hr ON data_key AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (area <> 'alumni' OR record_type = 'return' AND (EXISTS ( SELECT FROM return_request r WHERE r.company_id = data_key.company_id AND r.member_id = data_key.subject_id)));
+CREATE POLICY alumni_keys_hr ON data_key AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (area <> 'alumni' OR record_type = 'return' AND (EXISTS ( SELECT FROM return_request r WHERE r.company_id = data_key.company_id AND r.member_id = data_key.subject_id)) OR (EXISTS ( SELECT FROM alumni_checkin c WHERE c.company_id = data_key.company_id AND ('checkin:' || c.id) = data_key.record_type AND c.visibility = 'hr' AND c.state = 'submitted')));
 CREATE POLICY area_admin ON data_key AS RESTRICTIVE TO hanamichi_admin USING (area = 'staff');
 CREATE POLICY area_alumni ON data_key AS RESTRICTIVE TO hanamichi_alumni USING (area = 'alumni' AND subject_id = (SELECT subject_id()));
-CREATE POLICY area_analysis ON data_key AS RESTRICTIVE TO hanamichi_analysis USING (area = 'stress' AND ((record_type IN ('result', 'snapshot', 'ledger')) OR record_type ~~ 'answers:%') OR area = 'exit' AND (record_type IN ('answers', 'followup')));
+CREATE POLICY area_analysis ON data_key AS RESTRICTIVE TO hanamichi_analysis USING (area = 'stress' AND ((record_type IN ('result', 'snapshot', 'ledger')) OR record_type ~~ 'answers:%') OR area = 'exit' AND (record_type IN ('answers', 'followup')) OR area = 'alumni' AND record_type ~~ 'checkin:%');
 CREATE POLICY area_clerk ON data_key AS RESTRICTIVE TO hanamichi_clerk USING (area = 'stress' AND (record_type <> ALL (ARRAY['note', 'opinion', 'consultation', 'draft', 'request'])));
 CREATE POLICY area_employee ON data_key AS RESTRICTIVE TO hanamichi_employee USING ((area IN ('stress', 'employer')) AND (area = 'stress' AND subject_id = (SELECT subject_id()) OR area = 'employer' AND record_type = 'request' AND (subject_id = ANY ((SELECT employer_ids())::uuid[]))));
 CREATE POLICY area_hr ON data_key AS RESTRICTIVE TO hanamichi_hr USING (area IN ('exit', 'alumni', 'employer')) WITH CHECK ((area IN ('exit', 'alumni')) OR area = 'employer' AND record_type = 'measure');
@@ -1258,6 +1310,7 @@ CREATE TABLE questionnaire_draft (
   revision integer NOT NULL,
   origin text NOT NULL,
   state text NOT NULL,
+  not_carried jsonb NOT NULL DEFAULT '[]'::jsonb,
   licence_name text,
   licence_attested_by uuid,
   licence_attested_at timestamptz,
@@ -1302,7 +1355,7 @@ CREATE POLICY discards ON questionnaire_draft AS RESTRICTIVE FOR DELETE TO hanam
 CREATE POLICY reviews ON questionnaire_draft AS RESTRICTIVE FOR UPDATE TO hanamichi_implementer USING (state = 'in_review') WITH CHECK ((state IN ('approved', 'refused')) AND reviewed_by = (SELECT subject_id()));
 CREATE POLICY writes ON questionnaire_draft AS RESTRICTIVE FOR UPDATE TO hanamichi_hr USING (state <> 'published') WITH CHECK (state IN ('draft', 'in_review', 'published'));
 GRANT SELECT, INSERT ON questionnaire_draft TO hanamichi_backup;
-GRANT SELECT, INSERT (company_id, id, slug, version, body, revision, origin, state, licence_name, licence_attested_by, licence_attested_at, created_by, created_at, changed_by, changed_at), UPDATE (slug, version, body, revision, state, licence_name, licence_attested_by, licence_attested_at, changed_by, changed_at, sent_by, sent_at, published_by, published_at), DELETE ON questionnaire_draft TO hanamichi_hr;
+GRANT SELECT, INSERT (company_id, id, slug, version, body, revision, origin, state, not_carried, licence_name, licence_attested_by, licence_attested_at, created_by, created_at, changed_by, changed_at), UPDATE (slug, version, body, revision, state, licence_name, licence_attested_by, licence_attested_at, changed_by, changed_at, sent_by, sent_at, published_by, published_at), DELETE ON questionnaire_draft TO hanamichi_hr;
 GRANT SELECT, UPDATE (state, reviewed_by, reviewed_at, review_words, approved_hash) ON questionnaire_draft TO hanamichi_implementer;
 
 CREATE TABLE questionnaire_version (

@@ -16,6 +16,7 @@ export type OwnFaultCode =
   | 'version-taken'
   | 'draft-waiting'
   | 'other-draft'
+  | 'other-format'
   | 'not-utf8'
   | 'too-big'
 

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import type { Selectable, Updateable } from 'kysely'
 import { newId } from '../ids.ts'
 import { Problem } from '../web/problems.ts'
 import type { NamesInUse } from './draft-check.ts'
@@ -7,6 +7,7 @@ import {
   type AnyHandle,
   type DraftOrigin,
   type DraftState,
+  type NotCarried,
   type QuestionnaireDraftTable,
 } from './draft-tables.ts'
 import type { PublishedTables } from './published.ts'
@@ -50,6 +51,7 @@ export async function insertDraft(
   db: AnyHandle,
   companyId: string,
   draft: {
+    notCarried?: readonly NotCarried[]
     slug: string
     version: number
     body: string
@@ -71,6 +73,7 @@ export async function insertDraft(
       revision: 1,
       origin: draft.origin,
       state: 'draft',
+      not_carried: JSON.stringify(draft.notCarried ?? []),
       ...licenceRow(draft.licenceName, draft.userId, at),
       created_by: draft.userId,
       created_at: at,
@@ -141,7 +144,7 @@ export async function advanceDraft(
   companyId: string,
   id: string,
   from: { revision: number; states: readonly DraftState[] },
-  set: Partial<QuestionnaireDraftTable>,
+  set: Updateable<QuestionnaireDraftTable>,
 ): Promise<void> {
   const done = await draftsIn(db)
     .updateTable('questionnaire_draft')

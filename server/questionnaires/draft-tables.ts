@@ -1,6 +1,8 @@
-import type { Kysely } from 'kysely'
+import type { ColumnType, Kysely } from 'kysely'
 
 export type DraftState = 'draft' | 'in_review' | 'approved' | 'refused' | 'published'
+/** Something of another format that ours has no place for; in English, as the file's own words are. */
+export type NotCarried = { readonly where: string; readonly what: string }
 export type DraftOrigin = 'form' | 'file' | 'version'
 
 export interface QuestionnaireDraftTable {
@@ -12,6 +14,7 @@ export interface QuestionnaireDraftTable {
   revision: number
   origin: DraftOrigin
   state: DraftState
+  not_carried: ColumnType<NotCarried[], string | undefined, string>
   licence_name: string | null
   licence_attested_by: string | null
   licence_attested_at: Date | null

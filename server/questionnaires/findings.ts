@@ -3,6 +3,7 @@ export type Place = readonly (string | number)[]
 
 export type DefinitionFaultCode =
   | 'yaml'
+  | 'not-utf8'
   | 'too-large'
   | 'alias'
   | 'shape'

@@ -7,6 +7,8 @@
  */
 export { publishedVersions, versionsOf } from './company-versions.ts'
 export type { InTransaction, VersionName } from './company-versions.ts'
+export { draftVersion } from './draft-version.ts'
+export { faultWords } from './editor-fields.ts'
 export { differencesOf } from './differences.ts'
 export type { Difference, Differences } from './differences.ts'
 export { isValidatedIn, lackOf, wordsSeen } from './languages.ts'

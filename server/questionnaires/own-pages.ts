@@ -152,6 +152,7 @@ export function draftView(
       removeValue: `scale:${scale.id}`,
     })),
     keepsMore: keepsMore(working),
+    notCarried: row.not_carried,
   }
 }
 

@@ -11,7 +11,7 @@ import { changeDraft, getDraft, insertDraft, namesInUse, StaleDraft, type DraftR
 import type { AnyHandle } from './draft-tables.ts'
 import { faultWords, isTicked, typedText, type Typed } from './editor-fields.ts'
 import { addressOf, isOpen, loadDraft, revisionOf, sayIn } from './own-desk.ts'
-import { readBytes, readUpload } from './own-upload.ts'
+import { readBytes, readUpload, settleImported } from './own-upload.ts'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
@@ -45,7 +45,7 @@ class RefusedFile extends Error {
 }
 
 async function receive(services: Services, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { companyId, subjectId } = identityOf(request)
+  const { companyId, companyName, subjectId } = identityOf(request)
   const typed = (request.body ?? {}) as Typed
   const say = sayIn(services, request)
   const draftId = typedText(typed, 'draft')
@@ -61,22 +61,26 @@ async function receive(services: Services, request: FastifyRequest, reply: Fasti
   if (licence !== undefined && !isTicked(typed, 'attested'))
     errors.push({ field: 'attested', message: say('questionnaires.upload.error.attested') })
   if (!upload) errors.push({ field: 'file', message: say('questionnaires.upload.error.file') })
-  const read = upload ? readUpload(await readBytes(upload.file)) : undefined
+  const read = upload ? await readUpload(await readBytes(upload.file), upload.filename) : undefined
   if (read?.faults)
     errors.push({ field: 'file', message: say('questionnaires.upload.error.faults', { count: read.faults.length }) })
   const again = (faults: readonly DraftFault[], all: readonly FieldError[], stale = false) =>
     showUpload(services, request, reply, { typed, row, faults, errors: all, fileName: upload?.filename ?? '', stale })
   if (errors.length > 0 || !read || read.faults) return again(read?.faults ?? [], errors)
-  const { body, definition } = read
   try {
     return await once(services, request, reply, async (db: AnyHandle) => {
       const at = services.clock.now()
-      const taken = await nameFault(definition, await namesInUse(db, companyId), row?.id)
+      const names = await namesInUse(db, companyId)
+      const { notCarried } = read
+      const { slug, version, body } =
+        notCarried && !row
+          ? await settleImported(read.body, licence ?? companyName, names)
+          : { ...read.definition, body: read.body }
+      const taken = await nameFault({ slug, version }, names, row?.id)
       if (taken) throw new RefusedFile([placedIn(body, taken)])
-      const { slug, version } = definition
       if (!row) {
         const draft = { slug, version, body, origin: 'file' as const, licenceName: licence, userId: subjectId }
-        return addressOf(await insertDraft(db, companyId, draft, at))
+        return addressOf(await insertDraft(db, companyId, { ...draft, notCarried: notCarried ?? [] }, at))
       }
       const now = await getDraft(db, companyId, row.id)
       if (now.slug !== slug || now.version !== version)

@@ -14,7 +14,10 @@ export type UnpublishedVersion =
 export function readUnpublished(bytes: Uint8Array, file: string): UnpublishedVersion {
   const source = new TextDecoder('utf-8').decode(bytes)
   const foreign = findForeign(bytes, source)
-  if (foreign) return { faults: [{ file, ...foreign, path: '', code: 'yaml', message: foreignWords }] }
+  if (foreign)
+    return {
+      faults: [{ file, ...foreign, path: '', code: 'not-utf8', message: foreignWords }],
+    }
   const { definition, faults } = parseDefinition(source, file)
   if (faults) return { faults }
   const { slug, version } = definition

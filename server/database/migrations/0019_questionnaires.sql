@@ -11,6 +11,8 @@ CREATE TABLE questionnaire_draft (
   revision integer NOT NULL CHECK (revision > 0),
   origin text NOT NULL CHECK (origin IN ('form', 'file', 'version')),
   state text NOT NULL CHECK (state IN ('draft', 'in_review', 'approved', 'refused', 'published')),
+  -- what of a file in another format could not be taken along: [{where, what}]
+  not_carried jsonb NOT NULL DEFAULT '[]',
   -- a licensed instrument: whose leave, and who attested for the company that it has it
   licence_name text,
   licence_attested_by uuid,
@@ -44,7 +46,7 @@ CREATE TABLE questionnaire_draft (
 CALL guard('questionnaire_draft');
 -- HR writes and publishes, the implementer reads and reviews: HR cannot write a review, nor the implementer a question
 GRANT SELECT, DELETE ON questionnaire_draft TO hanamichi_hr;
-GRANT INSERT (company_id, id, slug, version, body, revision, origin, state, licence_name, licence_attested_by, licence_attested_at, created_by, created_at,
+GRANT INSERT (company_id, id, slug, version, body, revision, origin, state, not_carried, licence_name, licence_attested_by, licence_attested_at, created_by, created_at,
   changed_by, changed_at) ON questionnaire_draft TO hanamichi_hr;
 GRANT UPDATE (slug, version, body, revision, state, licence_name, licence_attested_by, licence_attested_at, changed_by, changed_at, sent_by, sent_at,
   published_by, published_at) ON questionnaire_draft TO hanamichi_hr;
