@@ -40,22 +40,23 @@ export async function openServices(parts: {
     pool.on('connect', (client) => client.on('error', () => undefined))
   }
   const database = createDatabase(pools)
-  const texts = createTexts(join(templatesDir, 'locales'))
   return {
     services: {
       config: parts.config,
       clock: parts.clock,
       database,
       vault: createVault(database, parts.outerKey),
-      texts,
-      renderer: createRenderer({
-        templatesDir,
-        texts,
-        assetVersion: computeAssetVersion(join(templatesDir, 'static')),
-      }),
+      ...createPageServices(),
     },
     close: () => host.close(),
   }
+}
+
+/** What pages are made with: needs no database and no configuration. */
+export function createPageServices(): Pick<Services, 'texts' | 'renderer'> {
+  const texts = createTexts(join(templatesDir, 'locales'))
+  const assetVersion = computeAssetVersion(join(templatesDir, 'static'))
+  return { texts, renderer: createRenderer({ templatesDir, texts, assetVersion }) }
 }
 
 /**

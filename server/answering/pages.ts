@@ -5,7 +5,7 @@ import { countAnswered, isAnswered, type Draft } from './draft.ts'
 import { fieldOf } from './sheet-form.ts'
 import { writtenIn, type ItemsSheet, type Sheet } from './sheets.ts'
 import type { OpenSitting } from './sitting.ts'
-import type { Say, Words } from './words.ts'
+import type { Say, Words } from '../web/words.ts'
 
 /** The first screen with something left to answer; undefined when there is none. */
 export function firstOpenSheet(sheets: readonly Sheet[], draft: Draft): Sheet | undefined {
@@ -36,8 +36,21 @@ export function progressOf({ sheets, draft }: Pick<OpenSitting, 'sheets' | 'draf
 
 /** View model of templates/answering/review.hbs. */
 export function reviewView(sitting: OpenSitting, words: Words): Record<string, unknown> {
+  const { contact, campaign, code, identity } = sitting
+  return {
+    contact,
+    ...gapsView(sitting, words),
+    closesOn: campaign.closesOn,
+    asksCode: !(code.isBound && identity.strength === 'code'),
+  }
+}
+
+/** What is answered, what is not, and what follows from that. */
+export function gapsView(
+  { sheets, plan, draft }: Pick<OpenSitting, 'sheets' | 'plan' | 'draft'>,
+  words: Words,
+): Record<string, unknown> {
   const { locale, say } = words
-  const { sheets, plan, draft, contact, code, identity } = sitting
   const count = sheets.reduce((sum, sheet) => sum + openItems(sheet, draft).length, 0)
   const gaps = sheets.flatMap((sheet) => {
     if (sheet.kind === 'sex')
@@ -45,17 +58,14 @@ export function reviewView(sitting: OpenSitting, words: Words): Record<string, u
     return count > gapsNamed ? gapOfSheet(sheet, draft, words) : gapsOfSheet(sheet, draft, words)
   })
   return {
-    contact,
     ...helpFor(writtenIn(draft, plan), locale),
-    ...progressOf(sitting, say),
+    ...progressOf({ sheets, draft }, say),
     gaps,
     ownWords: sheets.flatMap((sheet) => wordsOfSheet(sheet, draft, words)),
     gapCount: count + (draft.asksSex && draft.sex === null ? 1 : 0),
     lacksVerdict: lacksVerdict(sheets, draft),
     lacksSex: draft.asksSex && draft.sex === null,
     lastSheet: `/answer/${sheets.at(-1)!.number}`,
-    closesOn: sitting.campaign.closesOn,
-    asksCode: !(code.isBound && identity.strength === 'code'),
   }
 }
 

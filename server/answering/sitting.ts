@@ -30,6 +30,12 @@ export interface OpenSitting {
   frame: Frame
 }
 
+/** What the screens are drawn from. */
+export interface ShownSitting extends Pick<OpenSitting, 'draft' | 'sheets' | 'plan'> {
+  identity: Pick<Identity, 'timeZone' | 'companyName'>
+  frame: Pick<Frame, 'contact'>
+}
+
 /** Where a person is sent instead of the page they asked for. */
 export class Elsewhere extends Error {
   readonly location: string

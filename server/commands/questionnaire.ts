@@ -4,12 +4,10 @@ import {
   differencesOf,
   exportTexts,
   findVersion,
-  hashDefinition,
   importTexts,
   loadShippedQuestionnaires,
-  parseDefinition,
-  type DefinitionFault,
 } from '../questionnaires/index.ts'
+import { placed, readDefinitionFile } from './definition-file.ts'
 import { listItems } from '../../analysis/scoring/index.ts'
 import type { Questionnaire } from '../../survey-definitions/schema.ts'
 
@@ -25,8 +23,6 @@ export function fail(lines: readonly string[]): void {
   for (const line of lines) process.stderr.write(`${line}\n`)
   process.exitCode = 2
 }
-
-const placed = (fault: DefinitionFault): string => `${fault.file}:${fault.line}:${fault.column}: ${fault.message}`
 
 const definitionsFolder = join(import.meta.dirname, '..', '..', 'survey-definitions')
 
@@ -45,21 +41,12 @@ export async function open(wanted: string): Promise<Opened | undefined> {
     fail([`hanamichi: there is no questionnaire "${wanted}", and no such file. \`questionnaire list\` shows them`])
     return undefined
   }
-  let bytes: Buffer
   try {
-    bytes = await readFile(wanted)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    fail([`hanamichi: ${wanted} cannot be read (${code ?? 'unknown'}); mend the path`])
-    return undefined
-  }
-  const text = new TextDecoder('utf-8', { fatal: true })
-  try {
-    const { definition, faults } = parseDefinition(text.decode(bytes), basename(wanted))
-    if (definition) return { definition, hash: hashDefinition(bytes), source: bytes.toString('utf8') }
+    const { version, source, faults } = await readDefinitionFile(wanted)
+    if (version) return { definition: version.definition, hash: version.hash, source }
     fail(faults.map(placed))
-  } catch {
-    fail([`${basename(wanted)}:1:1: not UTF-8; save the file as UTF-8`])
+  } catch (error) {
+    fail([`hanamichi: ${(error as Error).message}`])
   }
   return undefined
 }

@@ -5,7 +5,7 @@ import type { QuestionnaireVersion } from './version.ts'
 
 export type UnpublishedVersion =
   | { readonly version: QuestionnaireVersion; readonly source: string; readonly faults?: undefined }
-  | { readonly version?: undefined; readonly faults: readonly DefinitionFault[] }
+  | { readonly version?: undefined; readonly source?: undefined; readonly faults: readonly DefinitionFault[] }
 
 /**
  * Reads a file that nobody has published yet, as it would be once published: for looking at it, checking and comparing.

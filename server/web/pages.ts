@@ -23,6 +23,9 @@ declare module 'fastify' {
   }
 }
 
+/** What pages are made with. */
+export type PageServices = Pick<Services, 'texts' | 'renderer'> & { config: Pick<Services['config'], 'baseUrl'> }
+
 const localeCookie = 'hanamichi_locale'
 
 const askedIn = (request: FastifyRequest) => (request.query as { lang?: unknown } | undefined)?.lang
@@ -36,7 +39,7 @@ function pickLocale(request: FastifyRequest): Locale {
 }
 
 /** Rendering, language and the one place that turns errors into answers. */
-export function addPages(app: FastifyInstance, services: Services): void {
+export function addPages(app: FastifyInstance, services: PageServices): void {
   app.decorateRequest('identity', undefined)
   app.decorateRequest('locale', 'ja')
   app.decorateRequest('locales', undefined as unknown as [])
