@@ -1,6 +1,6 @@
 import { newId } from '../ids.ts'
 import { withoutReadings } from '../web/readings.ts'
-import { offeredPurposes, purposeTextVersion, type OfferedPurpose, type Purpose } from './purposes.data.ts'
+import { choosablePurposes, purposeTextVersion, type OfferedPurpose, type Purpose } from './purposes.data.ts'
 import { alumniOf, type AnyHandle } from './tables.ts'
 
 /** A purpose somebody said yes to, with the sentence as it stood beside the box. */
@@ -10,15 +10,18 @@ export interface GivenConsent {
   locale: string
 }
 
-/** The sentences of a page, in its language, with the sender's formal name in them: what is shown is what is kept. */
+/**
+ * The sentences of a page, in its language, with the sender's formal name in them: what is shown is what is kept. `withCheckin`: whether being asked how
+ * one is is among them, which HR switches on.
+ */
 export function purposeSentences(
   text: (key: string, values: Record<string, string>) => string,
   companyName: string,
+  withCheckin: boolean,
 ): { purpose: OfferedPurpose; sentence: string }[] {
-  return offeredPurposes.map((purpose) => ({
-    purpose,
-    sentence: text(`alumni.purpose.${purpose}`, { company: companyName }),
-  }))
+  return choosablePurposes
+    .filter((purpose) => purpose !== 'checkin' || withCheckin)
+    .map((purpose) => ({ purpose, sentence: text(`alumni.purpose.${purpose}`, { company: companyName }) }))
 }
 
 /** Keeps consents; `confirmedAt` null until the button in the confirmation mail is pressed. */

@@ -40,7 +40,7 @@ const certificateParams = z.object({
 /** What the home says after a confirmation. */
 const doneOf = { membership: 'joined', purposes: 'confirmed' } as const
 
-type PublicLinkKind = 'alumni_confirmation' | 'alumni' | 'alumni_refusal'
+type PublicLinkKind = 'alumni_confirmation' | 'alumni' | 'alumni_checkin' | 'alumni_refusal'
 
 const isTicked = (request: FastifyRequest, field: string) =>
   (request.body as Record<string, unknown> | undefined)?.[field] === 'yes'
@@ -51,14 +51,17 @@ export function addDoorRoutes(app: FastifyInstance, services: Services): void {
   const wrongTokens = app.createRateLimit({ max: 60, timeWindow: 10 * 60_000 })
   const entries = app.createRateLimit({ max: 20, timeWindow: 10 * 60_000 })
 
-  async function linkOf(request: FastifyRequest, kind: PublicLinkKind): Promise<Link> {
-    try {
-      return await readLink(services.database, (request.params as { token: string }).token, kind, services.clock.now())
-    } catch (error) {
-      if (!(error instanceof Problem) || error.code !== 'link_unknown') throw error
-      const counted = await wrongTokens(request)
-      throw new Problem(!counted.isAllowed && counted.isExceeded ? 'too_many_requests' : 'link_unknown')
+  async function linkOf(request: FastifyRequest, ...kinds: PublicLinkKind[]): Promise<Link> {
+    const { token } = request.params as { token: string }
+    for (const kind of kinds) {
+      try {
+        return await readLink(services.database, token, kind, services.clock.now())
+      } catch (error) {
+        if (!(error instanceof Problem) || error.code !== 'link_unknown') throw error
+      }
     }
+    const counted = await wrongTokens(request)
+    throw new Problem(!counted.isAllowed && counted.isExceeded ? 'too_many_requests' : 'link_unknown')
   }
   const asMember = <Result>(
     { companyId, subjectId }: { companyId: string; subjectId?: string },
@@ -145,17 +148,17 @@ export function addDoorRoutes(app: FastifyInstance, services: Services): void {
   })
 
   app.get('/alumni/in/:token', { schema: { params: tokenParams } }, async (request, reply) => {
-    const link = await linkOf(request, 'alumni')
+    const link = await linkOf(request, 'alumni', 'alumni_checkin')
     const { company } = await load(link)
     return show(request, reply, 'alumni/in', link, company, {})
   })
   app.post('/alumni/in/:token', { schema: { params: tokenParams } }, async (request, reply) => {
-    const link = await linkOf(request, 'alumni')
+    const link = await linkOf(request, 'alumni', 'alumni_checkin')
     const { company } = await load(link)
     const missing = findMissingTick(request, 'open')
     if (missing) return show(request, reply, 'alumni/in', link, company, missing)
     await asMember(link, (db, at) => begin(db, reply, link, at))
-    return reply.redirect('/alumni', 303)
+    return reply.redirect(link.kind === 'alumni_checkin' ? '/alumni/check-in' : '/alumni', 303)
   })
 
   app.get('/alumni/refuse/:token', { schema: { params: tokenParams } }, async (request, reply) => {

@@ -1,5 +1,4 @@
 import { listCompanies } from '../database/companies.ts'
-import type { Tick } from '../jobs/index.ts'
 import type { Services } from '../services.ts'
 import { alumniOf, type AnyHandle } from './tables.ts'
 
@@ -36,13 +35,3 @@ export async function forgetUnconfirmed(services: Services, at: Date): Promise<n
   }
   return forgotten
 }
-
-export const ticks: readonly Tick[] = [
-  {
-    name: 'alumni.forget-unconfirmed',
-    everySeconds: 3600,
-    async run({ services, at }) {
-      await forgetUnconfirmed(services, at)
-    },
-  },
-]

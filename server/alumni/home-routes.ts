@@ -10,16 +10,18 @@ import { helpFor } from '../web/help/index.ts'
 import { Problem } from '../web/problems.ts'
 import type { FieldError } from '../web/render.ts'
 import { once } from '../web/repeated-post.ts'
+import { findPlan } from './checkin-plan.ts'
+import { findOpenCheckin, newestCheckinWords } from './checkins.ts'
 import { changePurposes, livePurposes, purposeSentences, waitingPurposes } from './consents.ts'
 import { certificateNumber, hasCertificate, leaveAndDelete } from './leaving.ts'
 import { askToConfirm, changeProfile, findMember, recordOwn, setPaused, type Member } from './members.ts'
-import { offeredPurposes } from './purposes.data.ts'
+import { choosablePurposes } from './purposes.data.ts'
 import { isOpen, listReturnRequests, newestLetter, sendReturnRequest, withdrawReturnRequest } from './returns.ts'
 import type { AnyHandle } from './tables.ts'
 
 const profileBody = z.object({ name: z.string().trim().min(1).max(100), headline: z.string().trim().max(200) })
 const purposeBody = z.object({
-  purpose: z.preprocess((value) => (value === undefined ? [] : [value].flat()), z.array(z.enum(offeredPurposes))),
+  purpose: z.preprocess((value) => (value === undefined ? [] : [value].flat()), z.array(z.enum(choosablePurposes))),
 })
 const returnBody = z.object({ contactUserId: z.uuid(), message: z.string().trim().min(1).max(2000) })
 const requestParams = z.object({ id: z.uuid() })
@@ -35,6 +37,8 @@ const doneNotices = new Set([
   'resumed',
   'return',
   'withdrawn',
+  'checkin',
+  'checkinDeclined',
 ])
 
 interface Home {
@@ -75,6 +79,7 @@ export function addHomeRoutes(app: FastifyInstance, services: Services): void {
   /** What the page a member comes from has just saved, in the member's own words. */
   async function justWritten(db: AnyHandle, companyId: string, member: Member, done?: string): Promise<string[]> {
     if (done === 'profile') return [member.profile.name, member.profile.headline]
+    if (done === 'checkin') return newestCheckinWords(db, services, companyId, member.id)
     if (done === 'return') return [(await newestLetter(db, services, companyId))?.message ?? '']
     return []
   }
@@ -83,6 +88,7 @@ export function addHomeRoutes(app: FastifyInstance, services: Services): void {
     const { companyId } = identityOf(request)
     const { done } = request.query as { done?: string }
     const loaded = await load(request, async (db, home) => ({
+      checkin: await findOpenCheckin(db, companyId, home.member.id),
       written: await justWritten(db, companyId, home.member, done),
       live: await livePurposes(db, companyId, home.member.id),
       waiting: await waitingPurposes(db, companyId, home.member.id),
@@ -91,7 +97,7 @@ export function addHomeRoutes(app: FastifyInstance, services: Services): void {
     }))
     const { member, company, live, waiting, requests, contacts, written } = loaded
     const text = textIn(request)
-    const all = purposeSentences(text, company.name)
+    const all = purposeSentences(text, company.name, true)
     const wordsOf = (purposes: readonly string[]) =>
       all.filter((one) => purposes.includes(one.purpose)).map((one) => one.sentence)
     const nameOf = new Map(contacts.map((one) => [one.userId, one.name]))
@@ -105,6 +111,7 @@ export function addHomeRoutes(app: FastifyInstance, services: Services): void {
       joinedAt: member.joinedAt,
       leftInYear: String(member.leftInYear),
       isPaused: member.state === 'paused',
+      isAsked: loaded.checkin !== undefined,
       sentences: wordsOf(live),
       waitingSentences: wordsOf(waiting),
       requests: requests.map((one) => ({
@@ -146,7 +153,8 @@ export function addHomeRoutes(app: FastifyInstance, services: Services): void {
 
   app.get('/alumni/purposes', async (request, reply) => {
     const { companyId } = identityOf(request)
-    const { company, live, waiting, refused } = await load(request, async (db, { member }) => ({
+    const { company, live, waiting, refused, plan } = await load(request, async (db, { member }) => ({
+      plan: await findPlan(db, companyId),
       live: await livePurposes(db, companyId, member.id),
       waiting: await waitingPurposes(db, companyId, member.id),
       refused: await isSuppressed(db, services.vault, companyId, member.profile.email),
@@ -157,7 +165,11 @@ export function addHomeRoutes(app: FastifyInstance, services: Services): void {
       postalAddress: company.postalAddress,
       isRefused: refused,
       isWaiting: waiting.length > 0,
-      choices: purposeSentences(textIn(request), company.name).map((one) => ({
+      choices: purposeSentences(
+        textIn(request),
+        company.name,
+        plan.isOn || [...live, ...waiting].includes('checkin'),
+      ).map((one) => ({
         value: one.purpose,
         label: one.sentence,
         checked: live.includes(one.purpose) || waiting.includes(one.purpose),
@@ -171,7 +183,7 @@ export function addHomeRoutes(app: FastifyInstance, services: Services): void {
     const { companyId, subjectId } = identityOf(request)
     return once(services, request, reply, async (db: AnyHandle) => {
       const { company } = await loadHome(db, request)
-      const ticked = purposeSentences(textIn(request), company.name)
+      const ticked = purposeSentences(textIn(request), company.name, true)
         .filter((one) => body.data.purpose.includes(one.purpose))
         .map((one) => ({ purpose: one.purpose, shownText: one.sentence, locale: request.locale }))
       const at = services.clock.now()

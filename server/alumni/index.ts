@@ -5,16 +5,18 @@
  */
 import type { FastifyInstance } from 'fastify'
 import type { Services } from '../services.ts'
+import { addCheckinRoutes } from './checkin-routes.ts'
 import { addDoorRoutes } from './door-routes.ts'
 import { addHomeRoutes } from './home-routes.ts'
+import { addHrCheckinRoutes } from './hr-checkin-routes.ts'
 import { addHrRoutes } from './hr-routes.ts'
 import { addJoinRoutes } from './join-routes.ts'
 
 export { mailTemplates } from './mails.ts'
-export { ticks } from './forgetting.ts'
+export { ticks } from './jobs.ts'
 
 /** One plugin for each audience. */
 export async function addRoutes(app: FastifyInstance, services: Services): Promise<void> {
-  for (const plugin of [addJoinRoutes, addDoorRoutes, addHomeRoutes, addHrRoutes])
+  for (const plugin of [addJoinRoutes, addDoorRoutes, addHomeRoutes, addCheckinRoutes, addHrRoutes, addHrCheckinRoutes])
     await app.register(async (scope) => plugin(scope, services))
 }

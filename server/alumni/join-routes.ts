@@ -5,9 +5,10 @@ import type { Services } from '../services.ts'
 import { asAudience, forAudience, identityOf } from '../web/audience.ts'
 import { Problem } from '../web/problems.ts'
 import type { FieldError } from '../web/render.ts'
+import { findPlan } from './checkin-plan.ts'
 import { purposeSentences } from './consents.ts'
 import { join } from './members.ts'
-import { offeredPurposes } from './purposes.data.ts'
+import { choosablePurposes } from './purposes.data.ts'
 import type { AnyHandle } from './tables.ts'
 
 const body = z.object({
@@ -21,7 +22,7 @@ const body = z.object({
   leftInYear: z.coerce.number().int().min(1950).max(2200),
   purpose: z.preprocess(
     (value) => (value === undefined ? [] : [value].flat()),
-    z.array(z.enum(offeredPurposes)).min(1),
+    z.array(z.enum(choosablePurposes)).min(1),
   ),
 })
 
@@ -34,17 +35,20 @@ export function addJoinRoutes(app: FastifyInstance, services: Services): void {
   const textIn = (request: FastifyRequest) => (key: string, values?: Record<string, string>) =>
     services.texts.text(request.locale, key, values)
 
-  async function invited(request: FastifyRequest): Promise<Leaver> {
+  async function invited(request: FastifyRequest): Promise<Leaver & { withCheckin: boolean }> {
     const { companyId, subjectId } = identityOf(request)
-    const leaver = await asAudience(services, request, (db: AnyHandle) => getLeaver(db, services, companyId, subjectId))
-    if (!leaver.isInvitedToAlumni) throw new Problem('not_found')
-    return leaver
+    const found = await asAudience(services, request, async (db: AnyHandle) => ({
+      ...(await getLeaver(db, services, companyId, subjectId)),
+      withCheckin: (await findPlan(db, companyId)).isOn,
+    }))
+    if (!found.isInvitedToAlumni) throw new Problem('not_found')
+    return found
   }
 
   function show(
     request: FastifyRequest,
     reply: FastifyReply,
-    leaver: Leaver,
+    leaver: Leaver & { withCheckin: boolean },
     errors?: FieldError[],
   ): Promise<FastifyReply> {
     const typed = (errors ? (request.body ?? {}) : {}) as Record<string, unknown>
@@ -54,7 +58,7 @@ export function addJoinRoutes(app: FastifyInstance, services: Services): void {
       contact: contactOf(leaver.company),
       sender: leaver.company.name,
       postalAddress: leaver.company.postalAddress,
-      choices: purposeSentences(textIn(request), leaver.company.name).map((one) => ({
+      choices: purposeSentences(textIn(request), leaver.company.name, leaver.withCheckin).map((one) => ({
         value: one.purpose,
         label: one.sentence,
         checked: ticked.has(one.purpose),
@@ -78,7 +82,7 @@ export function addJoinRoutes(app: FastifyInstance, services: Services): void {
       return show(request, reply, leaver, errors)
     }
     const { name, email, leftInYear, purpose } = read.data
-    const consents = purposeSentences(textIn(request), leaver.company.name)
+    const consents = purposeSentences(textIn(request), leaver.company.name, leaver.withCheckin)
       .filter((one) => purpose.includes(one.purpose))
       .map((one) => ({ purpose: one.purpose, shownText: one.sentence, locale: request.locale }))
     const profile = { name, email, headline: '', locale: request.locale }

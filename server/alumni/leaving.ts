@@ -51,7 +51,7 @@ export async function leaveAndDelete(
       id: newId(at),
       number,
       area: 'alumni',
-      record_types: JSON.stringify(['profile', 'consents', 'returnRequests', 'sessions', 'links']),
+      record_types: JSON.stringify(['profile', 'consents', 'returnRequests', 'checkins', 'sessions', 'links']),
       keys_destroyed: keys,
       deleted_at: at,
     })

@@ -1,12 +1,19 @@
 import { staffMailbox } from '../access/index.ts'
 import { nextDaytime, type MailContext, type MailTemplate, type PreparedMail } from '../mail/index.ts'
 import { mintLink, type LinkKind } from '../web/links.ts'
+import { findPlan } from './checkin-plan.ts'
+import { isOpenCheckin } from './checkins.ts'
 import { livePurposes, waitingPurposes } from './consents.ts'
 import { findMember, type Member } from './members.ts'
 
 const day = 24 * 3600_000
 /** How long links hold, milliseconds. A refusal must work as long as anybody keeps the mail. */
-const lasting = { alumni_confirmation: 7 * day, alumni: day, alumni_refusal: 10 * 365 * day } as const
+const lasting = {
+  alumni_confirmation: 7 * day,
+  alumni: day,
+  alumni_checkin: 30 * day,
+  alumni_refusal: 10 * 365 * day,
+} as const
 
 /** When the link of a confirmation was made: it confirms what was said until then, not what was ticked later. */
 export const confirmationMadeAt = ({ expiresAt }: { expiresAt: Date }): Date =>
@@ -98,6 +105,25 @@ const welcome: MailTemplate = {
   },
 }
 
+/** How are you? To members who chose to be asked; alumni mail like any other, with a refusal in it. */
+const checkin: MailTemplate = {
+  name: 'alumni.check-in',
+  mailClass: 'alumni_news',
+  nextTime: ({ timeZone }, at) => nextDaytime(at, timeZone),
+  async prepare(context) {
+    const { db, company, contextId } = context
+    const { companyId } = company
+    const member = await memberOf(context)
+    if (member?.state !== 'active') return undefined
+    if (!(await livePurposes(db, companyId, member.id)).includes('checkin')) return undefined
+    if (!(await findPlan(db, companyId)).isOn || !(await isOpenCheckin(db, companyId, contextId))) return undefined
+    const refusalUrl = await linkOf(context, 'alumni_refusal', '/alumni/refuse/')
+    const link = await linkOf(context, 'alumni_checkin', '/alumni/in/')
+    const data = { link, memberName: member.profile.name }
+    return { ...prepared(context, member, 'alumni/checkin-mail', 'alumni.mail.checkin.subject', data), refusalUrl }
+  },
+}
+
 /** To the contact whom a member chose: that something is there, not from whom. */
 const returnRequest: MailTemplate = {
   name: 'alumni.return-request',
@@ -118,4 +144,4 @@ const returnRequest: MailTemplate = {
   },
 }
 
-export const mailTemplates: readonly MailTemplate[] = [confirmation, purposes, wayIn, welcome, returnRequest]
+export const mailTemplates: readonly MailTemplate[] = [confirmation, purposes, wayIn, welcome, checkin, returnRequest]

@@ -50,7 +50,36 @@ export interface ReturnRequestTable {
   created_at: Date
 }
 
+export interface AlumniCheckinPlanTable {
+  company_id: string
+  /** = company id */
+  id: string
+  is_on: boolean
+  every_months: 12 | 24
+  changed_by: string
+  changed_at: Date
+}
+
+export type CheckinState = 'invited' | 'submitted' | 'declined'
+export type CheckinVisibility = 'hr' | 'groups_only'
+
+export interface AlumniCheckinTable {
+  company_id: string
+  id: string
+  member_id: string
+  slug: string
+  version: number
+  hash: string
+  state: CheckinState
+  invited_on: string
+  visibility: CheckinVisibility | null
+  sealed_answers: Buffer | null
+  submitted_on: string | null
+}
+
 export interface AlumniTables {
+  alumni_checkin_plan: AlumniCheckinPlanTable
+  alumni_checkin: AlumniCheckinTable
   alumni_member: AlumniMemberTable
   alumni_consent: AlumniConsentTable
   deletion_certificate: DeletionCertificateTable

@@ -163,7 +163,7 @@ function givenFor(body: unknown, itemId: string): readonly string[] {
 }
 
 /** What somebody wrote in answers: texts, and own words beside options. */
-export function wordsIn(answers: InterviewAnswers | undefined): string[] {
+export function writtenIn(answers: InterviewAnswers | undefined): string[] {
   return Object.values(answers ?? {}).filter((answer) => typeof answer === 'string')
 }
 

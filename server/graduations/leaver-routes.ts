@@ -7,7 +7,7 @@ import { helpFor } from '../web/help/index.ts'
 import { Problem } from '../web/problems.ts'
 import { once } from '../web/repeated-post.ts'
 import { enterContact, findContact, maskAddress, setHrMayRead } from './contacts.ts'
-import { wordsIn } from './interview-form.ts'
+import { writtenIn } from './interview-form.ts'
 import { findInterview, openAnswers } from './interviews.ts'
 import { contactOf, getLeaver, subjectOf } from './leavers.ts'
 import { leaverSteps } from './pages.ts'
@@ -52,7 +52,7 @@ export function addLeaverRoutes(app: FastifyInstance, services: Services): void 
     const { leaver, contact, interview, followup } = found
     const today = dateIn(timeZone, services.clock.now())
     return reply.page('graduations/walk', {
-      ...helpFor(wordsIn(found.justSent), request.locale),
+      ...helpFor(writtenIn(found.justSent), request.locale),
       contact: contactOf(leaver.company),
       ...(done &&
         doneNotices.has(done) && { notice: { kind: 'good', text: say(request, `graduations.notice.${done}`) } }),

@@ -58,7 +58,11 @@ export function addSurveyPages(
     const data = {
       contact: contactOf(leaver.company),
       path,
+      isLeaving: true,
+      backHref: '/graduation',
+      backKey: 'graduations.backToWalk',
       titleKey: `graduations.${words}.title`,
+      voluntaryKey: 'graduations.interview.voluntary',
       submittedKey: `graduations.walk.${words}Submitted`,
       declinedKey: `graduations.walk.${words}Declined`,
       state: isOver(interview) ? interview.state : 'open',

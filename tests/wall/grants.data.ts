@@ -4,7 +4,9 @@
  * landing page, the law's table R-7 and this list must say the same.
  */
 export const grants: Readonly<Record<string, string>> = {
-  alumni_consent: 'alumni SIUD, mailer S',
+  alumni_checkin: 'alumni SuD, analysis s, hr s, mailer s, scheduler sI',
+  alumni_checkin_plan: 'alumni S, hr SIU, leaver S, mailer S, scheduler S',
+  alumni_consent: 'alumni SIUD, mailer S, scheduler s',
   alumni_member: 'alumni SIUD, hr s, mailer S, scheduler s',
   assignment: 'hr SIU',
   audit_entry:

@@ -55,7 +55,8 @@ CREATE POLICY area_alumni ON data_key AS RESTRICTIVE TO hanamichi_alumni USING (
 CREATE POLICY area_admin ON data_key AS RESTRICTIVE TO hanamichi_admin USING (area = 'staff');
 CREATE POLICY area_setup ON data_key AS RESTRICTIVE TO hanamichi_setup USING (area = 'staff');
 CREATE POLICY area_sign_in ON data_key AS RESTRICTIVE TO hanamichi_sign_in USING (area = 'staff');
-CREATE POLICY area_analysis ON data_key AS RESTRICTIVE TO hanamichi_analysis USING ((area = 'stress' AND (record_type IN ('result', 'snapshot', 'ledger') OR record_type LIKE 'answers:%')) OR (area = 'exit' AND record_type IN ('answers', 'followup')));
+CREATE POLICY area_analysis ON data_key AS RESTRICTIVE TO hanamichi_analysis USING ((area = 'stress' AND (record_type IN ('result', 'snapshot', 'ledger') OR record_type LIKE 'answers:%')) OR (area = 'exit' AND record_type IN ('answers', 'followup'))
+  OR (area = 'alumni' AND record_type LIKE 'checkin:%'));
 CREATE POLICY area_mailer ON data_key AS RESTRICTIVE TO hanamichi_mailer USING (record_type IN ('identity', 'contact', 'profile'));
 CREATE POLICY area_scheduler ON data_key AS RESTRICTIVE TO hanamichi_scheduler USING (record_type IN ('identity', 'snapshot'));
 

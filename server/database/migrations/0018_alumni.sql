@@ -18,7 +18,7 @@ CREATE TABLE alumni_consent (
   company_id uuid NOT NULL REFERENCES company,
   id uuid NOT NULL,
   member_id uuid NOT NULL,
-  purpose text NOT NULL CHECK (purpose IN ('news', 'openings', 'events', 'projects', 'referrals', 'mentoring', 'directory')),
+  purpose text NOT NULL CHECK (purpose IN ('news', 'openings', 'events', 'projects', 'referrals', 'mentoring', 'checkin', 'directory')),
   -- the exact text shown, kept as proof (law M-3)
   text_version text NOT NULL,
   shown_text text NOT NULL,
@@ -57,10 +57,42 @@ CREATE TABLE return_request (
   FOREIGN KEY (company_id, member_id) REFERENCES alumni_member ON DELETE CASCADE,
   FOREIGN KEY (company_id, contact_user_id) REFERENCES staff_user
 );
+-- Asking members who chose it how they are: switched on by HR, off where there is no row.
+CREATE TABLE alumni_checkin_plan (
+  company_id uuid NOT NULL REFERENCES company,
+  -- = company id: one row
+  id uuid NOT NULL CHECK (id = company_id),
+  is_on boolean NOT NULL,
+  -- a member is asked once in so many months
+  every_months integer NOT NULL CHECK (every_months IN (12, 24)),
+  changed_by uuid NOT NULL,
+  changed_at timestamptz NOT NULL,
+  PRIMARY KEY (company_id, id),
+  FOREIGN KEY (company_id, changed_by) REFERENCES staff_user
+);
+CREATE TABLE alumni_checkin (
+  company_id uuid NOT NULL REFERENCES company,
+  id uuid NOT NULL,
+  member_id uuid NOT NULL,
+  slug text NOT NULL,
+  version integer NOT NULL,
+  hash text NOT NULL,
+  state text NOT NULL CHECK (state IN ('invited', 'submitted', 'declined')),
+  invited_on date NOT NULL,
+  -- chosen by the member at the start
+  visibility text CHECK (visibility IN ('hr', 'groups_only')),
+  -- vault envelope (area alumni, record type checkin:<id>): answers, and the name where HR may read
+  sealed_answers bytea,
+  submitted_on date,
+  PRIMARY KEY (company_id, id),
+  FOREIGN KEY (company_id, member_id) REFERENCES alumni_member ON DELETE CASCADE,
+  CHECK ((state = 'submitted') = (sealed_answers IS NOT NULL AND visibility IS NOT NULL))
+);
+CREATE INDEX alumni_checkin_member ON alumni_checkin (company_id, member_id, invited_on);
 DO $$
 DECLARE t text;
 BEGIN
-  FOREACH t IN ARRAY ARRAY['alumni_member', 'alumni_consent', 'deletion_certificate', 'return_request'] LOOP
+  FOREACH t IN ARRAY ARRAY['alumni_member', 'alumni_consent', 'deletion_certificate', 'return_request', 'alumni_checkin_plan', 'alumni_checkin'] LOOP
     EXECUTE format('CALL guard(%L)', t);
   END LOOP;
 END $$;
@@ -69,7 +101,8 @@ CREATE POLICY own_member ON alumni_member AS RESTRICTIVE TO hanamichi_alumni USI
 CREATE POLICY own_consent ON alumni_consent AS RESTRICTIVE TO hanamichi_alumni USING (member_id = (SELECT subject_id())) WITH CHECK (member_id = (SELECT subject_id()));
 -- who joins from the leaver's page is written by the role alumni under the new id: no statement knows both
 GRANT SELECT ON alumni_member, alumni_consent TO hanamichi_mailer;
-GRANT SELECT (company_id, id, state, created_at) ON alumni_member TO hanamichi_scheduler;
+GRANT SELECT (company_id, id, state, joined_at, created_at) ON alumni_member TO hanamichi_scheduler;
+GRANT SELECT (company_id, member_id, purpose, confirmed_at, withdrawn_at) ON alumni_consent TO hanamichi_scheduler;
 CALL let_lookup('alumni_member', 'company_id, id, state, address_hash');
 GRANT SELECT (company_id, id, state, left_in_year, joined_at) ON alumni_member TO hanamichi_hr;
 GRANT INSERT ON deletion_certificate TO hanamichi_alumni;
@@ -79,7 +112,18 @@ CREATE POLICY own_request ON return_request AS RESTRICTIVE TO hanamichi_alumni U
 GRANT SELECT, UPDATE (state) ON return_request TO hanamichi_hr;
 CREATE POLICY chosen_contact ON return_request AS RESTRICTIVE TO hanamichi_hr USING (contact_user_id = (SELECT subject_id()));
 CREATE POLICY alumni_keys_hr ON data_key AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (
-  area <> 'alumni' OR (record_type = 'return' AND EXISTS (SELECT FROM return_request r WHERE r.company_id = data_key.company_id AND r.member_id = data_key.subject_id)));
+  area <> 'alumni' OR (record_type = 'return' AND EXISTS (SELECT FROM return_request r WHERE r.company_id = data_key.company_id AND r.member_id = data_key.subject_id))
+  OR EXISTS (SELECT FROM alumni_checkin c WHERE c.company_id = data_key.company_id AND 'checkin:' || c.id = data_key.record_type AND c.visibility = 'hr' AND c.state = 'submitted'));
+GRANT SELECT, INSERT, UPDATE ON alumni_checkin_plan TO hanamichi_hr;
+-- the purpose is offered where it is switched on
+GRANT SELECT ON alumni_checkin_plan TO hanamichi_alumni, hanamichi_leaver, hanamichi_scheduler, hanamichi_mailer;
+GRANT SELECT, UPDATE (state, visibility, sealed_answers, submitted_on), DELETE ON alumni_checkin TO hanamichi_alumni;
+CREATE POLICY own_checkin ON alumni_checkin AS RESTRICTIVE TO hanamichi_alumni USING (member_id = (SELECT subject_id())) WITH CHECK (member_id = (SELECT subject_id()));
+GRANT SELECT (company_id, id, member_id, state, invited_on), INSERT ON alumni_checkin TO hanamichi_scheduler;
+GRANT SELECT (company_id, id, member_id, state) ON alumni_checkin TO hanamichi_mailer;
+-- whose it is stands in no column that HR or a figure can read
+GRANT SELECT (company_id, id, slug, version, state, invited_on, visibility, sealed_answers, submitted_on) ON alumni_checkin TO hanamichi_hr, hanamichi_analysis;
+CREATE POLICY chosen_readers ON alumni_checkin AS RESTRICTIVE FOR SELECT TO hanamichi_hr USING (visibility = 'hr' AND state = 'submitted');
 
 -- Coming back by address: the caller holds the keyed hash of an address and learns the member's id, nothing else.
 CREATE FUNCTION find_alumni_member(wanted_company uuid, wanted_hash bytea) RETURNS TABLE (id uuid, state text)
