@@ -23,8 +23,16 @@ export function languagesOf(versions: readonly QuestionnaireVersion[], texts: Te
       const lack = lackOf(version, locale, texts)
       return lack ? [{ version, lack }] : []
     }),
-    missingKeys: texts.keys('ja').filter((key) => isForParticipants(key) && !texts.has(locale, key)),
+    missingKeys: keysForParticipants(texts).filter((key) => !texts.has(locale, key)),
   }))
+}
+
+const keysKnown = new WeakMap<Texts, string[]>()
+
+function keysForParticipants(texts: Texts): string[] {
+  let keys = keysKnown.get(texts)
+  if (!keys) keysKnown.set(texts, (keys = texts.keys('ja').filter(isForParticipants)))
+  return keys
 }
 
 export const isComplete = ({ lacks, missingKeys }: CampaignLanguage): boolean =>

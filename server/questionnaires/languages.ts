@@ -46,8 +46,18 @@ export interface LanguageLack {
   unread: string[]
 }
 
-/** Undefined when nothing is lacking. */
-export function lackOf({ definition }: QuestionnaireVersion, locale: string, texts: Texts): LanguageLack | undefined {
+const known = new WeakMap<Texts, Map<string, LanguageLack | undefined>>()
+
+/** Undefined when nothing is lacking. Looked up once for each version and language: neither changes. */
+export function lackOf(version: QuestionnaireVersion, locale: string, texts: Texts): LanguageLack | undefined {
+  let lacks = known.get(texts)
+  if (!lacks) known.set(texts, (lacks = new Map()))
+  const name = `${version.hash} ${locale}`
+  if (!lacks.has(name)) lacks.set(name, findLack(version, locale, texts))
+  return lacks.get(name)
+}
+
+function findLack({ definition }: QuestionnaireVersion, locale: string, texts: Texts): LanguageLack | undefined {
   const hasWording = languageOf(definition, locale) !== undefined
   const unread = [...new Set(wordsSeen(definition, locale).flatMap((words) => texts.unread(locale, words)))]
   return hasWording && unread.length === 0 ? undefined : { hasWording, unread }
