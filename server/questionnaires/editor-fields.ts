@@ -1,5 +1,5 @@
 import type { FieldError } from '../web/render.ts'
-import type { DraftFault } from './draft-check.ts'
+import { ownKinds, type DraftFault } from './draft-check.ts'
 import type { Words } from './draft-working.ts'
 
 /** What a form sent. */
@@ -82,11 +82,13 @@ export function fieldOfFault(place: readonly string[], fault: DraftFault, firstL
 }
 
 /** What a fault says, in the page's language. */
-export function faultWords({ code, detail, params = {} }: DraftFault, say: Say): string {
+export function faultWords({ path, code, detail, params = {} }: DraftFault, say: Say): string {
   const named: Record<string, string | number> = { ...params }
   if (code === 'language-missing' || code === 'language-undeclared')
     named['language'] = languageName(String(params['language'] ?? ''), say)
   if (code === 'tag-forbidden') named['tag'] = say(`questionnaires.tag.${String(params['tag'])}`)
+  // what the format knows is more than a company may make
+  if (path === 'kind' && detail === 'value') named['values'] = ownKinds.join(', ')
   return say(
     code === 'shape' ? `questionnaires.fault.shape.${detail ?? 'type'}` : `questionnaires.fault.${code}`,
     named,

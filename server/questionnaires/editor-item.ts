@@ -114,6 +114,19 @@ function itemOf(
   return Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined)) as Item
 }
 
+/**
+ * Were options typed into the table although others were chosen? They would be lost without a word; those that stood there
+ * before may be given up.
+ */
+export function optionsLeftOut(working: Working, { item, type }: FoundItem, typed: Typed): boolean {
+  const from = typedText(typed, 'options_from')
+  if ((type !== 'single' && type !== 'multiple') || from === '' || from === 'own') return false
+  const before = item && 'options' in item && Array.isArray(item.options) ? item.options : []
+  const rows = typedOptions(typed, languagesOf(working), before, item?.id ?? 'new')
+  const known = before.map(({ value, text }) => JSON.stringify([value, text]))
+  return rows.some(({ value, text }) => !known.includes(JSON.stringify([value, text])))
+}
+
 /** View model of the form of a question. */
 export function itemView(
   working: Working,
@@ -142,7 +155,7 @@ export function itemView(
         : 'own'
   const numberTyped = (field: string, usual: number) =>
     typed ? typedText(typed, field) : String((shown?.[field] as number | undefined) ?? usual)
-  const required = typed ? isTicked(typed, 'required') : (item?.required ?? true)
+  const required = typed ? isTicked(typed, 'required') : item ? item.required !== false : type !== 'text'
   const tags = typed ? typedList(typed, 'tags') : (item?.tags ?? [])
   const isChoice = type === 'single' || type === 'multiple'
   return {

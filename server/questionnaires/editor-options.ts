@@ -71,6 +71,7 @@ export function optionRows(
       valueTyped: option === undefined ? '' : String(option.value),
       valueLabel: say('questionnaires.option.valueOf', { no: row + 1 }),
       words: languages.map((code) => ({
+        language: languageName(code, say),
         name: `option_${row}_${code}`,
         label: say('questionnaires.option.wordsOf', { no: row + 1, language: languageName(code, say) }),
         wordsTyped: option?.text[code] ?? '',

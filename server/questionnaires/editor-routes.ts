@@ -18,7 +18,15 @@ import {
 } from './draft-working.ts'
 import { errorsOf, faultWords, typedText, type Typed } from './editor-fields.ts'
 import { applyHead, headView } from './editor-head.ts'
-import { applyItem, findItem, itemTypes, itemView, type ItemAddress, type ItemType } from './editor-item.ts'
+import {
+  applyItem,
+  findItem,
+  itemTypes,
+  itemView,
+  optionsLeftOut,
+  type ItemAddress,
+  type ItemType,
+} from './editor-item.ts'
 import { applyScale, scaleView } from './editor-scale.ts'
 import { applySection, sectionView } from './editor-section.ts'
 import {
@@ -91,6 +99,8 @@ export function addEditorRoutes(scope: FastifyInstance, services: Services): voi
     return saveDraft(services, request, reply, id, {
       apply: (working) => {
         const found = findItem(working, address) ?? orphan(working, typed)
+        if (optionsLeftOut(working, found, typed))
+          return [{ field: 'options_from', message: sayIn(services, request)('questionnaires.option.leftOut') }]
         const path = applyItem(working, found, typed)
         // one question after another: the next form of the same kind
         if (typed['then'] === 'another')
