@@ -6,6 +6,7 @@ import type { World } from '../helpers/world.ts'
 export async function namesOf(world: World, companyId: string): Promise<string[]> {
   const { rows } = await world.superuser.query<{ name: string }>(
     `SELECT name FROM company WHERE company_id = $1 UNION SELECT mail_sender_name FROM company WHERE company_id = $1
+     UNION SELECT postal_address FROM company WHERE company_id = $1 AND postal_address <> ''
      UNION SELECT name FROM campaign WHERE company_id = $1 UNION SELECT display_name FROM staff_user WHERE company_id = $1
      UNION SELECT family_name || ' ' || given_name FROM employee WHERE company_id = $1`,
     [companyId],
