@@ -147,7 +147,7 @@ export function criteriaView(
     several: workplaces.length > 1,
     workplaces: workplaces.map((one) => ({
       workplaceName: one.name,
-      basisWords: text(one.basis === 'committee' ? 'prepare.committee' : 'prepare.opinions'),
+      basisWords: text(one.basis === 'committee' ? 'criteria.ofCommittee' : 'criteria.ofOpinions'),
       methodField: field.method(one.workplaceId),
       methodOptions: offered.map(({ method, criterion }) => ({
         value: method,
@@ -157,6 +157,7 @@ export function criteriaView(
       })),
       methods: offered.map(({ method, criterion, thresholds }) => ({
         legend: text('criteria.numbersOf', { method: words(criterion.title) }),
+        isChosen: form[field.method(one.workplaceId)] === method,
         numbers: thresholds.map((threshold) => ({
           numberField: field.number(one.workplaceId, method, threshold.key),
           numberLabel: text(threshold.bound === 'at_least' ? 'criteria.atLeast' : 'criteria.atMost', {

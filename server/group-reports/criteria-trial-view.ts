@@ -47,7 +47,11 @@ export function trialView(
       .toReversed()
       .map((trial) => ({
         answerTitle: text(trial === known ? 'answerNow' : 'answer', { number: trial.ordinal }),
-        criteriaLines: lines(Object.entries(trial.criteria).map(([workplaceId, one]) => ({ workplaceId, ...one }))),
+        // said above already for the criteria as they stand
+        criteriaLines:
+          trial === known
+            ? []
+            : lines(Object.entries(trial.criteria).map(([workplaceId, one]) => ({ workplaceId, ...one }))),
         ...answerTable(trial, names, texts, locale),
       })),
   }
