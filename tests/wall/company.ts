@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { pino, type BaseLogger } from 'pino'
+import { inviteToCheckins } from '../../server/alumni/checkin-sending.ts'
 import { createStaffUser, grantRole, type StaffRole } from '../../server/access/index.ts'
 import { mailTemplates } from '../../server/capabilities.ts'
 import { closeCampaign } from '../../server/campaigns/index.ts'
@@ -29,6 +30,8 @@ export const planted = {
   alumniName: '卒業後の名乗り花子',
   alumniEmail: 'alumni.no.address@private.example.org',
   letter: '春になったら戻りたいという手紙',
+  followup: '退職後の自由記述として朝礼の話',
+  checkin: '近況の自由記述として農園の話',
 } as const
 
 export interface Visitor {
@@ -221,8 +224,18 @@ export async function fillEverything(world: World, log: Pick<BaseLogger, 'info' 
   await leaver.get('/graduation/interview')
   await leaver.submit('/graduation/interview/start', { visibility: 'groups_only' })
   await leaver.submit('/graduation/interview/questions', { q_comment: planted.interview })
+  // the same person is asked once more later; months are not waited for
+  await leaver.get('/graduation/followup')
+  await leaver.submit('/graduation/followup/agree', { agree: 'yes' })
+  await world.superuser.query("UPDATE exit_followup SET state = 'invited' WHERE company_id = $1", [companyId])
+  await leaver.get('/graduation/followup')
+  await leaver.submit('/graduation/followup/start', { visibility: 'groups_only' })
+  await leaver.submit('/graduation/followup/questions', { q_oneChange: planted.followup })
+  await leaving.get('/hr/alumni/check-ins')
+  await leaving.submit('/hr/alumni/check-ins', { isOn: 'yes', everyMonths: '12' })
   await leaver.get('/graduation/alumni')
-  await leaver.submit('/graduation/alumni', { name: planted.alumniName, email: planted.alumniEmail, purpose: ['news'] })
+  const purpose = ['news', 'checkin']
+  await leaver.submit('/graduation/alumni', { name: planted.alumniName, email: planted.alumniEmail, purpose })
   await deliver()
   const joining = await linkTo(planted.alumniEmail)
   const alumna = openBrowser(await world.app())
@@ -232,6 +245,14 @@ export async function fillEverything(world: World, log: Pick<BaseLogger, 'info' 
   await alumna.get('/alumni/return')
   await alumna.submit('/alumni/return', { contactUserId: staff.hr, message: planted.letter })
   await deliver()
+  await world.superuser.query("UPDATE alumni_member SET joined_at = '2025-06-01T00:00:00+09' WHERE company_id = $1", [
+    companyId,
+  ])
+  await inviteToCheckins(world.services, world.clock.now())
+  await deliver()
+  await alumna.get('/alumni/check-in')
+  await alumna.submit('/alumni/check-in/start', { visibility: 'groups_only' })
+  await alumna.submit('/alumni/check-in/questions', { q_message: planted.checkin })
 
   const visitors = new Map<string, Visitor>()
   const put = (name: string, fits: readonly string[], browser: Browser) =>

@@ -49,8 +49,10 @@ describe('a dump with the rights of a superuser', () => {
       'released_opinion',
       'measure',
       'exit_interview',
+      'exit_followup',
       'private_contact',
       'alumni_member',
+      'alumni_checkin',
       'return_request',
       'link_token',
       'session',
@@ -111,8 +113,8 @@ describe('a dump with the rights of a superuser', () => {
         'opinion',
       ],
       employer: ['employer_request', 'employer_request_event', 'released_opinion', 'measure'],
-      exit: ['exit_subject', 'exit_interview', 'private_contact'],
-      alumni: ['alumni_member', 'alumni_consent', 'return_request'],
+      exit: ['exit_subject', 'exit_interview', 'exit_followup', 'private_contact'],
+      alumni: ['alumni_member', 'alumni_consent', 'alumni_checkin', 'return_request'],
       roster: ['employee', 'employment', 'assignment', 'departure', 'graduation_step', 'participation'],
     }
     const values = new Map<string, Set<string>>()
