@@ -47,7 +47,8 @@ function numbersOf(condition: Condition): Bare[] {
 }
 
 /**
- * The numbers of a questionnaire's own criterion, each with what its sum can reach (law N-6: the employer may change them).
+ * The numbers of a questionnaire's own criterion, each with what its sum can reach. The ministry gives them as examples of setting criteria:
+ * an employer may set others with the implementer's opinion, after deliberation (https://wic-net.com/material/document/17187/111).
  * Example, simple sum of the 57-item form: B runs from 29 to 116, A+C from 26 to 104.
  */
 export function rangedThresholds(questionnaire: Questionnaire, criterion: Criterion): RangedThreshold[] {
