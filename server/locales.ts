@@ -3,7 +3,8 @@ export const wholeLocales = ['ja', 'en'] as const
 
 /**
  * Languages of the pages and mails of people who answer, leave or have left. Plain Japanese (やさしい日本語) is `ja-simple`:
- * `simple`, "simplified form", is a variant of the IANA Language Subtag Registry, so the tag needs no private part
+ * `simple`, "simplified form", is a variant of the IANA Language Subtag Registry (its registration:
+ * https://www.alvestrand.no/pipermail/ietf-languages/2015-December/012975.html), so the tag needs no private part
  * (`ja-x-…`), programs that look for `ja` find it (RFC 4647, section 3.4), and `ja-Hira`, which would say that there are no
  * kanji, would not be true: they stay, with their readings above them.
  */

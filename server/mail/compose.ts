@@ -1,5 +1,5 @@
 import type { SendMailOptions } from 'nodemailer'
-import { wholeLocaleOf } from '../locales.ts'
+import { wholeLocaleOf, type Locale } from '../locales.ts'
 import { isForPeople } from '../web/languages.ts'
 import { bracketedReadings } from '../web/readings.ts'
 import type { Renderer } from '../web/render.ts'
@@ -25,6 +25,11 @@ export function newsFooter(company: MailCompany, refusalUrl: string | undefined)
   return { sender: company.senderName, postalAddress: company.postalAddress, contact, refusalUrl }
 }
 
+/** No browser says that its owner reads plain Japanese: the link in such a mail does. */
+function linkIn(locale: Locale, link: unknown): { link?: string } {
+  return typeof link === 'string' && locale !== wholeLocaleOf(locale) ? { link: `${link}?lang=${locale}` } : {}
+}
+
 /**
  * Renders text and HTML and sets the headers. Everything that is not the recipient's name or link is the same for one batch:
  * fixed encodings, part boundaries and message id derive from the mail's id alone, the date is the passed clock's.
@@ -44,6 +49,7 @@ export function composeMail(parts: { renderer: Renderer; texts: Texts }, mail: C
     timeZone: company.timeZone,
     data: {
       ...prepared.data,
+      ...linkIn(locale, prepared.data['link']),
       subject,
       companyName: company.name,
       senderName: company.senderName,

@@ -74,7 +74,9 @@ describe.each(languages)('in $language', ({ language, looksRight }) => {
     const mails = await firm.to(email)
     const confirmation = mails.at(-1)!
     const member = await firm.browser()
-    check(await member.get(`${linkIn(confirmation)}?lang=${language}`))
+    // a link in a mail in plain Japanese leads to pages in it
+    const confirmLink = linkIn(confirmation)
+    check(await member.get(confirmLink.includes('?') ? confirmLink : `${confirmLink}?lang=${language}`))
     check(await member.submit(/\/alumni\/confirm\//), 400)
     check(await member.submit(/\/alumni\/confirm\//, { confirm: 'yes' }))
     for (const page of ['/alumni/profile', '/alumni/purposes', '/alumni/return', '/alumni/leave'])
@@ -101,6 +103,10 @@ test('a company may write to people in plain Japanese; its desks are written to 
   expect(mail!.subject).toBe('卒業(そつぎょう)(会社(かいしゃ)をやめる)のお知(し)らせ(試験株式会社)')
   expect(mail!.headers.get('content-language')).toBe('ja-simple')
   expect(mail!.text).toContain('手続(てつづ)き')
+  // and so does the page behind it, without a further press
+  const browser = await (await firm.browser()).get(linkIn(mail))
+  expect(browser.html).toContain('<html lang="ja-simple">')
+  expect((await browser.submit(/start$/)).html).toContain('<html lang="ja-simple">')
   expect(String(mail!.html)).toContain('<ruby>手続<rp>(</rp><rt>てつづ</rt><rp>)</rp></ruby>き')
   expect(`${mail!.subject}${mail!.text}${String(mail!.html)}`).not.toMatch(/[\uE000-\uE0FF]/)
   await world.superuser.query("UPDATE company SET locale = 'ja' WHERE company_id = $1", [firm.companyId])
