@@ -33,6 +33,7 @@ export function newWorking({ slug, kind, title, languages, companyName }: NewDra
     kind,
     title,
     languages: {},
+    option_sets: {},
     sections: [],
     scales: [],
     sources: { [ownSource]: { title: companyName } },
@@ -48,12 +49,29 @@ export function readWorking(body: string): Working {
   const working = parse(body) as Working
   working.sections ??= []
   for (const section of working.sections) section.items ??= []
+  // a file leaves out what goes without saying
+  working.option_sets ??= {}
+  working.scales ??= []
+  for (const { formula } of working.scales) {
+    if (formula.method === 'sum') {
+      formula.constant ??= 0
+      formula.plus ??= []
+      formula.minus ??= []
+    } else if (formula.method === 'mean') {
+      formula.items ??= []
+      formula.reverse ??= []
+    }
+  }
   return working
 }
 
 /** A definition as the text that is stored, downloaded and published. */
 export function writeWorking(working: Working): string {
-  return stringify(working, { lineWidth: 0, aliasDuplicateObjects: false })
+  const said = Object.entries(working).filter(([key, value]) => {
+    const mayBeEmpty = ['option_sets', 'scales', 'same_items', 'related_scales', 'rotation'].includes(key)
+    return !(mayBeEmpty && Object.keys(value as object).length === 0)
+  })
+  return stringify(Object.fromEntries(said), { lineWidth: 0, aliasDuplicateObjects: false })
 }
 
 export function declareLanguage(working: Working, code: string): void {
@@ -77,7 +95,7 @@ export const languagesOf = (working: Working): string[] => Object.keys(working.l
 export function freeId(working: Working, prefix: string): string {
   const taken = new Set<string>([
     ...working.sections.flatMap(({ id, items }) => [id, ...items.map((item) => item.id)]),
-    ...(working.scales ?? []).map(({ id }) => id),
+    ...working.scales.map(({ id }) => id),
   ])
   let number = 1
   while (taken.has(`${prefix}${number}`)) number++
@@ -165,7 +183,7 @@ export const turningConstant = (reverse: readonly string[], ranges: Ranges): num
  */
 export function refreshRanges(working: Working, before?: Ranges): void {
   const items = rangesOf(working)
-  for (const scale of working.scales ?? []) {
+  for (const scale of working.scales) {
     if (!isMadeByForm(scale)) continue
     const { formula } = scale
     const named =

@@ -211,7 +211,7 @@ function optionSources(working: Working, sectionHas: boolean, chosen: string, sa
   const sources = [
     { value: 'own', label: say('questionnaires.option.own') },
     ...(sectionHas ? [{ value: 'section', label: say('questionnaires.option.section') }] : []),
-    ...Object.keys(working.option_sets ?? {}).map((name) => ({
+    ...Object.keys(working.option_sets).map((name) => ({
       value: `set:${name}`,
       label: say('questionnaires.option.set', { name }),
     })),

@@ -103,7 +103,7 @@ export function addEditorRoutes(scope: FastifyInstance, services: Services): voi
           return [{ field: 'options_from', message: sayIn(services, request)('questionnaires.option.leftOut') }]
         const path = applyItem(working, found, typed)
         // one question after another: the next form of the same kind
-        if (typed['then'] === 'another')
+        if (typed['after'] === 'another')
           goTo = `${addressOf(id)}/item?section=${working.sections[found.sectionIndex]!.id}&type=${found.type}`
         return errorsOf(withoutEmpty(faultsIn(working)), path, first(working), sayIn(services, request))
       },
@@ -157,7 +157,7 @@ export function addEditorRoutes(scope: FastifyInstance, services: Services): voi
     '/hr/questionnaires/drafts/:id/remove',
     change((working, what, name) => {
       if (what === 'item') removeItem(working, name)
-      else if (what === 'scale') working.scales = (working.scales ?? []).filter(({ id }) => id !== name)
+      else if (what === 'scale') working.scales = working.scales.filter(({ id }) => id !== name)
       else if (what === 'section')
         working.sections = working.sections.filter(({ id, items }) => id !== name || items.length > 0)
     }),
@@ -271,7 +271,7 @@ async function showScale(
 ): Promise<FastifyReply> {
   const say = sayIn(services, request)
   const working = readWorking(row.body)
-  const scale = (working.scales ?? []).find(({ id }) => id === scaleId)
+  const scale = working.scales.find(({ id }) => id === scaleId)
   const view = scaleView(working, scale, back?.typed, request.locale, say)
   return deskPage(
     services,

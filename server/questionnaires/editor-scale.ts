@@ -19,7 +19,6 @@ export function applyScale(working: Working, scaleId: string | undefined, typed:
     if (counted === 'reverse') reverse.push(id)
   }
   if (plain.length + reverse.length === 0) return undefined
-  working.scales ??= []
   const found = working.scales.findIndex(({ id }) => id === scaleId)
   const index = found < 0 ? working.scales.length : found
   const before = working.scales[found]

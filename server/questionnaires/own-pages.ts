@@ -145,7 +145,7 @@ export function draftView(
         label: say(`questionnaires.type.${type}`),
       })),
     })),
-    scalesShown: (working.scales ?? []).map((scale) => ({
+    scalesShown: working.scales.map((scale) => ({
       heading: inLocale(scale.title, locale),
       countWords: scaleWords(scale, say),
       scaleHref: isMadeByForm(scale) ? `${here}/scale?scale=${scale.id}` : '',
@@ -158,11 +158,10 @@ export function draftView(
 
 /** Parts of the format that the forms do not show and keep as the file had them. */
 function keepsMore(working: Working): boolean {
-  const { composites, group_measures: measures, rotation, option_sets: sets } = working
-  const scales = working.scales ?? []
+  const { composites, group_measures: measures, rotation, option_sets: sets, scales } = working
   return (
     [composites, measures, rotation].some((list) => list !== undefined && list.length > 0) ||
-    Object.keys(sets ?? {}).length > 0 ||
+    Object.keys(sets).length > 0 ||
     scales.some((scale) => !isMadeByForm(scale))
   )
 }
@@ -192,7 +191,7 @@ function problemOf(fault: DraftFault, working: Working, here: string, locale: st
   const [part, index, inner, position] = fault.path.split('.')
   const section = part === 'sections' ? working.sections[Number(index)] : undefined
   const item = inner === 'items' ? section?.items[Number(position)] : undefined
-  const scale = part === 'scales' ? working.scales?.[Number(index)] : undefined
+  const scale = part === 'scales' ? working.scales[Number(index)] : undefined
   if (item) return { words, where: inLocale(item.text, locale) || item.id, href: `${here}/item?item=${item.id}` }
   if (section) return { words, where: inLocale(section.title, locale), href: `${here}/section?section=${section.id}` }
   if (scale)

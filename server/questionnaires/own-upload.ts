@@ -49,7 +49,7 @@ function isOtherFormat(bytes: Uint8Array): boolean {
       typeof json === 'object' &&
       json !== null &&
       !('format' in json) &&
-      ('resourceType' in json || 'pages' in json || 'elements' in json)
+      ('resourceType' in json || 'pages' in json || 'elements' in json || 'questions' in json)
     )
   } catch {
     return false

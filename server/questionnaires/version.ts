@@ -18,6 +18,8 @@ export type QuestionnaireVersion = {
   readonly items: readonly AskedItem[]
   /** Scores one person's answers; prepared once. */
   readonly score: Scorer
+  /** of a view that asks one turn of a rotation only ({@link inWave}): which, from 0 */
+  readonly turn?: number
 }
 
 /** The folder of definitions is not as it was published. Names every file concerned; nothing was loaded. */

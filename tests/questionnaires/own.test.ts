@@ -97,7 +97,7 @@ describe('HR writes a draft by form', () => {
       option_1_en: 'Neither',
       option_2_ja: 'はい',
       option_2_en: 'Yes',
-      then: 'another',
+      after: 'another',
     })
     // the next form of the same kind
     expect(hr.url).toBe(`${here}/item?section=part1&type=single`)

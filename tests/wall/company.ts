@@ -11,6 +11,7 @@ import { answerAll, lastGroup, openSurvey, start, type Survey } from '../answeri
 import { browserOf, type TestStaff } from '../campaigns/company.ts'
 import { openBrowser, type Browser } from '../helpers/browser.ts'
 import { startSmtp } from '../helpers/smtp.ts'
+import { ownFile } from '../questionnaires/own-file.ts'
 import type { World } from '../helpers/world.ts'
 
 /** Where the mails' links lead. */
@@ -60,7 +61,9 @@ export interface Filled {
     | 'returnRequest'
     | 'grant'
     | 'exitSubject'
-    | 'member',
+    | 'member'
+    | 'draft'
+    | 'ownVersion',
     string
   >
   /** every secret that was handed out: links, codes, passwords, cookies */
@@ -198,6 +201,26 @@ export async function fillEverything(world: World, log: Pick<BaseLogger, 'info' 
     person_heard_on: '2026-11-21',
   })
 
+  // a questionnaire of the company's own, published, and the next version of it with the implementer
+  const asked = ownFile.replace('ja: 職場の質問', 'ja: 架空の質問')
+  await hr.get('/hr/questionnaires/upload')
+  await hr.upload(
+    '/hr/questionnaires/upload',
+    { field: 'file', fileName: 'shokuba.yaml', content: asked },
+    { whose: 'own' },
+  )
+  const questions = hr.url
+  await hr.submit(`${questions}/send`)
+  const review = `/implementer/questionnaires/${questions.split('/').at(-1)}`
+  await implementer.get(review)
+  await implementer.submit(review, { verdict: 'yes', none_forbidden: 'yes' })
+  await hr.get(questions)
+  await hr.submit(`${questions}/publish`)
+  const ownVersion = hr.url.split('/').at(-1)!
+  await hr.submit(`/hr/questionnaires/versions/${ownVersion}/next`)
+  const draft = hr.url.split('/').at(-1)!
+  await hr.submit(`/hr/questionnaires/drafts/${draft}/send`)
+
   // the same person leaves
   world.clock.set('2026-11-24T00:30:00.000Z')
   const leaving = await desk('hr')
@@ -296,6 +319,8 @@ export async function fillEverything(world: World, log: Pick<BaseLogger, 'info' 
       grant: await one('SELECT id FROM role_grant WHERE company_id = $1 AND user_id = $2', [companyId, staff.hr]),
       exitSubject: await one('SELECT id FROM exit_subject WHERE company_id = $1'),
       member: await one('SELECT id FROM alumni_member WHERE company_id = $1'),
+      draft,
+      ownVersion,
     },
     secrets,
     sent: () => peer.received.length,

@@ -34,6 +34,7 @@ function pathOf({ url }: DeclaredRoute): string {
     token: `${company.companyKey}-${'0'.repeat(26)}`,
     number: 'A-00000-00000',
     sheet: '1',
+    slug: 'stress-check-57',
     kind: 'employees',
     id:
       /\/requests\/|\/request\//.test(url) && !url.includes('alumni')
@@ -44,11 +45,15 @@ function pathOf({ url }: DeclaredRoute): string {
           ? ids.consultation
           : /\/alumni\//.test(url)
             ? ids.returnRequest
-            : url.includes('/workplaces/')
-              ? company.workplaces.W1
-              : /\/campaigns\/|\/progress\//.test(url) && !url.includes('imports')
-                ? survey.campaignId
-                : randomUUID(),
+            : url.includes('/questionnaires/')
+              ? url.includes('/versions/')
+                ? ids.ownVersion
+                : ids.draft
+              : url.includes('/workplaces/')
+                ? company.workplaces.W1
+                : /\/campaigns\/|\/progress\//.test(url) && !url.includes('imports')
+                  ? survey.campaignId
+                  : randomUUID(),
   }
   return url.replaceAll(/:(\w+)(\([^)]*\))?/g, (_all, name: string) => {
     if (!known[name]) throw new Error(`what does :${name} of ${url} stand for?`)
@@ -88,6 +93,12 @@ const body = () => ({
   name: 'x',
   leavingOn: '2026-12-31',
   employeeCode: 'E002',
+  revision: '1',
+  verdict: 'yes',
+  none_forbidden: 'yes',
+  languages: 'ja',
+  title_ja: 'x',
+  whose: 'own',
 })
 
 const shut = (status: number, location: string | undefined) =>
