@@ -6,6 +6,7 @@ import {
   findVersion,
   importTexts,
   loadShippedQuestionnaires,
+  shippedQuestionnaires,
 } from '../questionnaires/index.ts'
 import { placed, readDefinitionFile } from './definition-file.ts'
 import { listItems } from '../../analysis/scoring/index.ts'
@@ -35,8 +36,7 @@ interface Opened {
 /** A file, or `slug[@version]` of one that ships. Explains what is wrong and gives undefined. */
 export async function open(wanted: string): Promise<Opened | undefined> {
   if (/^[a-z][a-z0-9-]*(@\d+)?$/.test(wanted)) {
-    const shipped = await loadShippedQuestionnaires()
-    const found = findVersion(shipped, wanted)
+    const found = findVersion(await shippedQuestionnaires(), wanted)
     if (found) return { ...found, source: await readFile(join(definitionsFolder, found.file), 'utf8') }
     fail([`hanamichi: there is no questionnaire "${wanted}", and no such file. \`questionnaire list\` shows them`])
     return undefined

@@ -4,6 +4,11 @@ import { Ajv } from 'ajv'
 
 type Entries = Parameters<typeof indexStructureDefinitionBundle>[0]
 
+interface Issue {
+  expression?: string[]
+  details?: { text?: string }
+}
+
 /** The kinds of resources that we write. */
 const ours = ['Questionnaire', 'QuestionnaireResponse', 'Person', 'Bundle']
 
@@ -27,13 +32,15 @@ function structures(): (resource: unknown) => string[] {
   const resources = readJson('fhir/r4/profiles-resources.json') as { entry: { resource: { id: string } }[] }
   const wanted = new Set([...ours, 'Resource', 'DomainResource'])
   const entry = resources.entry.filter(({ resource }) => wanted.has(resource.id))
-  indexStructureDefinitionBundle({ ...resources, entry } as unknown as Entries)
+  indexStructureDefinitionBundle({ ...resources, entry } as Entries)
   return (resource) => {
     try {
       return validateResource(resource as Parameters<typeof validateResource>[0]).map((issue) => JSON.stringify(issue))
     } catch (error) {
       if (!(error instanceof OperationOutcomeError)) throw error
-      return (error.outcome.issue ?? []).map((issue) => `${issue.expression?.join(' ')} ${issue.details?.text}`)
+      return ((error.outcome as { issue?: Issue[] }).issue ?? []).map(
+        (issue) => `${issue.expression?.join(' ')} ${issue.details?.text}`,
+      )
     }
   }
 }

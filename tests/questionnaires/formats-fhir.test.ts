@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Questionnaire, Visibility } from '../../survey-definitions/schema.ts'
 import { loadShippedQuestionnaires, parseDefinition } from '../../server/questionnaires/index.ts'
@@ -379,8 +379,8 @@ describe('a Questionnaire of somebody else', () => {
   })
 
   test('what could not be carried is named by its path', () => {
-    const { notCarried } = importFhirQuestionnaire(foreign) as { notCarried: { where: string; what: string }[] }
-    const at = (where: string): string[] => notCarried.filter((one) => one.where === where).map(({ what }) => what)
+    const { notCarried } = importFhirQuestionnaire(foreign)
+    const at = (where: string): string[] => notCarried!.filter((one) => one.where === where).map(({ what }) => what)
     expect(at('Questionnaire.effectivePeriod')).toEqual(['is not carried'])
     expect(at('Questionnaire.item[0].item[1].code')[0]).toContain('93159-2')
     expect(at('Questionnaire.item[0].item[4]')[0]).toContain('left out')

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { listItems, type Answer } from '../../analysis/scoring/index.ts'
 import type { Questionnaire } from '../../survey-definitions/schema.ts'
@@ -55,7 +55,7 @@ function answersOf(definition: Questionnaire): fc.Arbitrary<Record<string, Answe
       return [id, fc.integer({ min: item.min * 4, max: item.max * 4 }).map((n) => n / 4)]
     return [id, fc.integer({ min: item.min, max: item.max })]
   })
-  return fc.record(Object.fromEntries(entries), { requiredKeys: [] })
+  return fc.record(Object.fromEntries(entries), { requiredKeys: [] }) as fc.Arbitrary<Record<string, Answer>>
 }
 
 const person = (definition: Questionnaire): fc.Arbitrary<Responder> =>

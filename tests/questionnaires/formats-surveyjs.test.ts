@@ -166,8 +166,8 @@ test('a survey is carried: pages, panels, matrices, conditions, both languages',
 })
 
 test('what could not be carried is named by its JSON path', async () => {
-  const { notCarried } = (await read(survey)) as { notCarried: { where: string; what: string }[] }
-  const all = notCarried.map(({ where, what }) => `${where}: ${what}`)
+  const { notCarried } = await read(survey)
+  const all = notCarried!.map(({ where, what }) => `${where}: ${what}`)
   for (const expected of [
     /^showProgressBar: is not carried/,
     /^pages\[0\]\.elements\[0\]\.colCount: is not carried/,

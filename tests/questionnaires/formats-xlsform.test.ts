@@ -124,10 +124,8 @@ test('two whole languages stay, when the title has them too', async () => {
 })
 
 test('what could not be carried is named by sheet, row and column', async () => {
-  const { notCarried } = (await importQuestionnaire(workbook({ ...sheets, notes: [['x']] }), 'form.xlsx')) as {
-    notCarried: { where: string; what: string }[]
-  }
-  const all = notCarried.map(({ where, what }) => `${where}: ${what}`)
+  const { notCarried } = await importQuestionnaire(workbook({ ...sheets, notes: [['x']] }), 'form.xlsx')
+  const all = notCarried!.map(({ where, what }) => `${where}: ${what}`)
   for (const expected of [
     /^survey row 2: "start" is left out/,
     /^survey row 5, appearance: is not carried/,

@@ -1,4 +1,4 @@
-import { strToU8, zipSync, type Zippable } from 'fflate'
+import { strToU8, zipSync } from 'fflate'
 
 const relations = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
 const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'
@@ -57,5 +57,4 @@ export function workbookParts(
   return parts
 }
 
-export const workbook = (sheets: Parameters<typeof workbookParts>[0]): Uint8Array =>
-  zipSync(workbookParts(sheets) as Zippable)
+export const workbook = (sheets: Parameters<typeof workbookParts>[0]): Uint8Array => zipSync(workbookParts(sheets))

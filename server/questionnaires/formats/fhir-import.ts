@@ -368,7 +368,7 @@ class ForeignQuestionnaire {
     )
     const ours = (value: string | number | boolean): string | number | undefined =>
       item.type === 'boolean' ? (value === true ? 'yes' : 'no') : byCode.get(String(value))
-    return { id: draft.id, kind: draft.type as 'single' | 'multiple', ours }
+    return { id: draft.id, kind: draft.type, ours }
   }
 
   private condition(item: QuestionnaireItem, where: string): Visibility | undefined {

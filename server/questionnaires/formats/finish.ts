@@ -1,4 +1,4 @@
-import { isScalar, parseDocument, stringify, visit } from 'yaml'
+import { Document, isScalar, visit } from 'yaml'
 import { questionnaireSchema } from '../../../survey-definitions/schema.ts'
 import type { Questionnaire, Visibility } from '../../../survey-definitions/schema.ts'
 import { itemsOfVisibility } from '../../../analysis/scoring/index.ts'
@@ -15,7 +15,12 @@ export type ImportedQuestionnaire =
       readonly notCarried: readonly NotCarried[]
       readonly faults?: undefined
     }
-  | { readonly faults: readonly ImportFault[]; readonly yaml?: undefined; readonly definition?: undefined }
+  | {
+      readonly faults: readonly ImportFault[]
+      readonly yaml?: undefined
+      readonly definition?: undefined
+      readonly notCarried?: undefined
+    }
 
 /** Makes a definition of a draft that another format gave: whole languages, possible conditions, an open licence to be told. */
 export function finishDraft(draft: Draft, from: string, wantedLanguage?: string): ImportedQuestionnaire {
@@ -68,7 +73,7 @@ function yamlOf(definition: object): string {
   const order = Object.keys(questionnaireSchema.shape)
   const sorted = Object.entries(definition).sort(([a], [b]) => order.indexOf(a) - order.indexOf(b))
   const written = withoutDefaults(Object.fromEntries(sorted))
-  const document = parseDocument(stringify(written, { lineWidth: 0, aliasDuplicateObjects: false }))
+  const document = new Document(written, { aliasDuplicateObjects: false })
   visit(document, {
     Seq: (_key, list) => {
       if (list.items.every(isScalar) && list.toString().length < 160) list.flow = true
@@ -120,7 +125,7 @@ const emptyByDefault: ReadonlySet<string> = new Set([
   'reverse',
 ])
 
-function plainSection({ where: _, items, ...section }: DraftSection): object {
+function plainSection({ where: _where, items, ...section }: DraftSection): object {
   return { ...section, items: items.map(({ where: _at, ...item }) => item) }
 }
 

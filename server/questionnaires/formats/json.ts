@@ -37,5 +37,9 @@ function nestsDeep(text: string): boolean {
   return depth > deepest
 }
 
+/** A text or number of a JSON file as text; blank for anything else. */
+export const plainText = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,6 +1,6 @@
 import { USUAL_LENGTH, USUAL_RANGE } from './draft.ts'
 import type { DraftItem, DraftOption, DraftText } from './draft.ts'
-import { isObject } from './json.ts'
+import { isObject, plainText } from './json.ts'
 import { nameMaker } from './names.ts'
 import { noneWords, otherWords, unusedValue, yesNo } from './usual-options.ts'
 
@@ -111,7 +111,7 @@ function choice(element: SurveyElement, where: string, type: 'single' | 'multipl
     options.push({
       value,
       text: reading.words(element['otherText']) ?? { ...otherWords },
-      free_text: { id: reading.nameFor(`${String(element['name'] ?? 'q')}_other`, where), max_length: 200 },
+      free_text: { id: reading.nameFor(`${plainText(element['name'])}_other`, where), max_length: 200 },
     })
   }
   return {

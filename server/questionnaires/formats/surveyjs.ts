@@ -3,7 +3,7 @@ import { MAX_NOTES } from './draft.ts'
 import type { Draft, DraftItem, DraftSection, DraftText, NotCarried } from './draft.ts'
 import { readExpression } from './expressions.ts'
 import { finishDraft, type ImportedQuestionnaire } from './finish.ts'
-import { isObject } from './json.ts'
+import { isObject, plainText } from './json.ts'
 import { guessLanguage, languageOf } from './languages.ts'
 import { nameMaker, short, slugOf } from './names.ts'
 import { questionKind, type SurveyElement } from './surveyjs-questions.ts'
@@ -43,7 +43,7 @@ class Survey {
 
   constructor(json: SurveyElement) {
     this.json = json
-    this.language = languageOf(String(json['locale'] ?? '')) ?? guessLanguage(JSON.stringify(json).slice(0, 5_000))
+    this.language = languageOf(plainText(json['locale'])) ?? guessLanguage(JSON.stringify(json).slice(0, 5_000))
   }
 
   finish(fileName: string): ImportedQuestionnaire {
@@ -140,7 +140,7 @@ class Survey {
   }
 
   private question(element: SurveyElement, where: string, { section, condition, stem }: Around): void {
-    const own = typeof element['name'] === 'string' ? element['name'] : String(element['name'] ?? '')
+    const own = plainText(element['name'])
     const shown = bothHold(condition, this.condition(element, where))
     const kinds = questionKind(element, where, {
       words: this.words,
@@ -148,7 +148,7 @@ class Survey {
       nameFor: this.nameFor,
     })
     if (!kinds) {
-      const type = short(String(element['type'] ?? ''))
+      const type = short(plainText(element['type']))
       this.note(where, `"${short(own)}" is left out: questions of the type "${type}" are not carried`)
       return
     }
@@ -160,7 +160,7 @@ class Survey {
     for (const { suffix, text, integer, ours, ...kind } of kinds.parts) {
       const name = suffix === undefined ? own : `${own}.${suffix}`
       const id = kind.id ?? this.nameFor(name, joined(where, 'name'))
-      const item = {
+      const item: DraftItem = {
         where,
         id,
         text: text ?? { ...title },
@@ -169,7 +169,7 @@ class Survey {
         required: element['isRequired'] === true || element['isAllRowRequired'] === true,
         ...(shown ? { visible_if: shown } : {}),
         ...kind.shape,
-      } as DraftItem
+      }
       section.items.push(item)
       this.known.set(name, {
         id,

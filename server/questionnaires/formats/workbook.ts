@@ -62,12 +62,12 @@ function repacked(bytes: Uint8Array): ArrayBuffer {
     if (/worksheets\//.test(name)) checkReach(xml, name)
   }
   const packed = zipSync(parts, { level: 0 })
-  return packed.buffer.slice(packed.byteOffset, packed.byteOffset + packed.byteLength) as ArrayBuffer
+  return packed.buffer.slice(packed.byteOffset, packed.byteOffset + packed.byteLength)
 }
 
 function checkReach(xml: string, name: string): void {
   for (const [, letters, digits] of xml.matchAll(/\sr\s*=\s*["']\s*([A-Za-z]*)(\d+)\s*["']/g)) {
-    const column = [...letters!.toUpperCase()].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0)
+    const column = Array.from(letters!.toUpperCase()).reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0)
     if (Number(digits) > mostRows || column > mostColumns)
       throw new ImportError(
         name,
