@@ -34,3 +34,23 @@ export function ruleWords(
     wholeLocaleOf(locale) === 'en' && /[^ -~]/.test(id) ? `(${index + 1})` : id
   return rules.map((rule, index) => `${nameOfRule(rule.id, index)} ${conditionWords(rule.when, text, nameOf)}`)
 }
+
+/** 「本社: 合計点数を使う方法: ア Bが77点以上 / …」 for each set of criteria; the same ones everywhere are said once, without the workplaces. */
+export function criteriaLines(
+  criteria: readonly { workplaceId: string; method: string; rules: readonly CriteriaRule[] }[],
+  names: ReadonlyMap<string, string>,
+  texts: Texts,
+  locale: string,
+): string[] {
+  const words = ({ method, rules }: (typeof criteria)[number]) =>
+    `${texts.text(locale, `campaigns.method.${method}`)}: ${ruleWords(rules, texts, locale).join(locale === 'en' ? '; ' : ' / ')}`
+  const groups = Map.groupBy(criteria, words)
+  return [...groups].map(([said, of]) =>
+    groups.size === 1
+      ? said
+      : texts.text(locale, 'campaigns.criteria.atWorkplaces', {
+          workplaces: of.map(({ workplaceId }) => names.get(workplaceId) ?? '').join(locale === 'en' ? ', ' : '、'),
+          criteria: said,
+        }),
+  )
+}

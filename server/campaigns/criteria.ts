@@ -87,14 +87,15 @@ export function offeredCriteria(definition: Questionnaire): OfferedCriterion[] {
   })
 }
 
-/** The stress check a campaign asks; undefined where its plan names none yet. */
+/** The stress check a campaign asks; undefined where it asks none. */
 export async function statutoryVersion(
   db: AnyHandle,
   companyId: string,
   campaignId: string,
 ): Promise<QuestionnaireVersion | undefined> {
   const [first] = await campaignQuestionnaires(db, companyId, campaignId)
-  return first && (await versionsOf(companyId, [first], (work) => work(db)))[0]
+  const version = first && (await versionsOf(companyId, [first], (work) => work(db)))[0]
+  return version?.definition.kind === 'statutory' ? version : undefined
 }
 
 /** The workplaces of a campaign with what they decided, in the order of {@link campaignWorkplaces}. */
@@ -188,6 +189,17 @@ export function criteriaInForce(
       },
     ]
   })
+}
+
+/** What holds at each workplace of a campaign: as signed, or before that as it stands. Empty without a stress check. */
+export async function criteriaOf(
+  db: AnyHandle,
+  companyId: string,
+  campaign: { id: string; criteriaMethod: CriteriaMethod },
+): Promise<CriteriaInForce[]> {
+  const version = await statutoryVersion(db, companyId, campaign.id)
+  if (!version) return []
+  return criteriaInForce(await campaignCriteria(db, companyId, campaign.id), version, campaign.criteriaMethod)
 }
 
 /** A form's own numbers with their sources; undefined for a method it does not offer. */

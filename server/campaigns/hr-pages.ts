@@ -4,6 +4,8 @@ import { formatDate, formatPercent } from '../web/formats.ts'
 import type { Texts } from '../web/texts.ts'
 import { daysBetween } from './calendar.ts'
 import { languageWords } from './language-words.ts'
+import { criteriaLines } from './criteria-words.ts'
+import type { CriteriaInForce } from './criteria.ts'
 import type { Taken as TakenCount } from './participation.ts'
 import type { Campaign, CampaignQuestionnaire, CampaignWorkplace } from './queries.ts'
 import { isSigned, type CampaignState } from './rules.ts'
@@ -80,6 +82,9 @@ export function overviewOf(
     campaign: Campaign
     questionnaires: readonly CampaignQuestionnaire[]
     workplaces: readonly CampaignWorkplace[]
+    /** as signed; before that as they stand */
+    criteria: readonly CriteriaInForce[]
+    workplaceNames: ReadonlyMap<string, string>
     taken: Taken
     /** on the roster, and not asked */
     uninvited: number
@@ -128,6 +133,14 @@ export function overviewOf(
       { key: text('plan.questionnaires'), value: titles.join('\n') },
       { key: text('overview.languages'), value: languageWords(versions, texts, locale).join('\n') },
       { key: text('plan.workplaces'), value: text('overview.workplaces', { count: found.workplaces.length }) },
+      ...(found.criteria.length === 0
+        ? []
+        : [
+            {
+              key: text(signed ? 'sign.criteria' : 'plan.criteria'),
+              value: criteriaLines(found.criteria, found.workplaceNames, texts, locale).join('\n'),
+            },
+          ]),
       { key: text('plan.floor'), value: text('overview.floor', { count: campaign.floor }) },
       { key: text('plan.employerReceives'), value: yesNo(campaign.employerReceivesIndividualResults) },
       { key: text('plan.othersMayRequest'), value: yesNo(campaign.othersMayRequestInterview) },

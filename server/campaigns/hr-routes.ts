@@ -13,6 +13,7 @@ import { once } from '../web/repeated-post.ts'
 import type { FieldError } from '../web/render.ts'
 import { campaignIdOf } from './campaign-address.ts'
 import { addCriteriaRoutes } from './criteria-routes.ts'
+import { criteriaOf } from './criteria.ts'
 import { campaignRows, overviewOf } from './hr-pages.ts'
 import { addHrParticipationRoutes } from './hr-participation-routes.ts'
 import { addHrPreparationRoutes } from './hr-preparation-routes.ts'
@@ -78,6 +79,8 @@ export async function addHrRoutes(app: FastifyInstance, services: Services): Pro
           questionnaires: await campaignQuestionnaires(db, companyId, id),
           published: await publishedVersions(db, companyId),
           workplaces: await campaignWorkplaces(db, companyId, id),
+          criteria: await criteriaOf(db, companyId, campaign),
+          workplaceNames: new Map((await workplacesOn(db, companyId, today)).map((one) => [one.id, one.name])),
           taken: await countParticipation(db, companyId, id),
         }
       })

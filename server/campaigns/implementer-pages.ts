@@ -135,7 +135,12 @@ export function signingView(
     ...reportableTable(found.groups, preview, texts, locale),
     floor: campaign.floor,
     confirmed: typed.confirmed ?? false,
-    ...decidedCriteria(found.criteria, found.workplaces, texts, locale),
+    ...decidedCriteria(
+      found.criteria,
+      new Map(found.workplaces.map(({ workplaceId, name }) => [workplaceId, name])),
+      texts,
+      locale,
+    ),
     criteriaHref: `/implementer/campaigns/${campaign.id}/criteria`,
     // group-reports/ keeps this page
     trialHref: `/implementer/campaigns/${campaign.id}/criteria/trial`,
@@ -147,7 +152,7 @@ export function signingView(
 /** The criteria of workplaces that decided their own, the questionnaire's numbers beside those that differ from them. */
 function decidedCriteria(
   criteria: readonly CriteriaInForce[],
-  workplaces: readonly NamedWorkplace[],
+  names: ReadonlyMap<string, string>,
   texts: Texts,
   locale: Locale,
 ): Record<string, unknown> {
@@ -156,7 +161,7 @@ function decidedCriteria(
   const join = (words: readonly string[]) => words.join(locale === 'ja' ? ' / ' : '; ')
   return {
     decidedColumns: ['workplace', 'rules', 'when', 'by'].map((key) => ({ label: text(`criteria.${key}`) })),
-    decidedRows: (anyOwn ? workplaces : []).flatMap(({ workplaceId, name }) => {
+    decidedRows: (anyOwn ? [...names] : []).flatMap(([workplaceId, name]) => {
       const one = criteria.find((each) => each.workplaceId === workplaceId)
       if (!one) return []
       const words = one.own
@@ -204,6 +209,8 @@ export function progressView(
     workplaceNames: ReadonlyMap<string, string>
     delivery: { invitation: ReadonlyMap<MailState, number>; reminder: ReadonlyMap<MailState, number> }
     signer: string
+    /** as signed */
+    criteria: readonly CriteriaInForce[]
     /** on the roster, and not asked */
     uninvited: number
     /** whether the counts are those of everybody */
@@ -282,10 +289,10 @@ export function progressView(
     ],
     deliveryRows: [deliveryRow('invitation'), deliveryRow('reminder')],
     withoutAddress: campaign.openedAt === null || !found.everywhere ? 0 : Math.max(0, sum.invited - mails),
+    ...decidedCriteria(found.criteria, found.workplaceNames, texts, locale),
     signedRows: [
       { key: text('signed.by'), value: found.signer },
       { key: text('signed.at'), value: campaign.signedAt?.toISOString() ?? '' },
-      { key: text('sign.criteria'), value: text(`method.${campaign.criteriaMethod}`) },
       { key: text('signed.tree'), value: campaign.treeHash ?? '' },
     ],
   }

@@ -15,7 +15,7 @@ import { once } from '../web/repeated-post.ts'
 import type { FieldError } from '../web/render.ts'
 import { campaignIdOf } from './campaign-address.ts'
 import { addCriteriaRoutes } from './criteria-routes.ts'
-import { campaignCriteria, criteriaInForce, statutoryVersion } from './criteria.ts'
+import { criteriaOf } from './criteria.ts'
 import { mergeGroups } from './groups.ts'
 import { deskList, progressView, progressWords, signingView } from './implementer-pages.ts'
 import { countUninvited } from './newcomers.ts'
@@ -46,15 +46,12 @@ export async function addImplementerRoutes(app: FastifyInstance, services: Servi
       const body = (request.body ?? {}) as { criteriaMethod?: unknown; confirmed?: unknown; decisionsSeen?: unknown }
       const text = (key: string) => services.texts.text(request.locale, `campaigns.error.${key}`)
       const { asked, undecided, proposed } = await asAudience(services, request, async (db: AnyHandle) => {
-        const version = await statutoryVersion(db, companyId, id)
-        const { criteriaMethod } = await getCampaign(db, companyId, id)
-        const criteria = version
-          ? criteriaInForce(await campaignCriteria(db, companyId, id), version, criteriaMethod)
-          : []
+        const campaign = await getCampaign(db, companyId, id)
+        const criteria = await criteriaOf(db, companyId, campaign)
         return {
           asked: await campaignQuestionnaires(db, companyId, id),
           undecided: criteria.length === 0 || criteria.some(({ own }) => !own),
-          proposed: criteriaMethod,
+          proposed: campaign.criteriaMethod,
         }
       })
       // with criteria decided at every workplace there is nothing left to choose
@@ -171,12 +168,13 @@ function addProgressRoutes(scope: FastifyInstance, services: Services, desk: 'im
           desk === 'implementer' && campaign.state === 'open' && (await hasReach(db, companyId, id, reach))
             ? await countUninvited(db, companyId, id, today(request), undefined)
             : 0,
+        criteria: await criteriaOf(db, companyId, campaign),
         signer: signer ?? '',
         everywhere: reach === undefined,
         counts: await countProgress(db, companyId, id, reach),
         groups: mergeGroups(await currentGroups(db, companyId, id, services.clock.now()), directName).groups,
         workplaceNames: new Map((await workplacesOn(db, companyId, today(request))).map((one) => [one.id, one.name])),
-        delivery: await countDelivery(db, companyId, id, campaign.remindersMaximum),
+        delivery: await countDelivery(db, companyId, id, campaign),
       }
     })
     if (!found) {
@@ -231,12 +229,9 @@ async function showSigning(
     const on = dateIn(timeZone, services.clock.now())
     const names = new Map((await workplacesOn(db, companyId, on)).map((one) => [one.id, one.name]))
     const directName = (name: string) => services.texts.text(request.locale, 'campaigns.groups.direct', { name })
-    const version = await statutoryVersion(db, companyId, id)
     return {
       campaign,
-      criteria: version
-        ? criteriaInForce(await campaignCriteria(db, companyId, id), version, campaign.criteriaMethod)
-        : [],
+      criteria: await criteriaOf(db, companyId, campaign),
       questionnaires: await campaignQuestionnaires(db, companyId, id),
       published: await publishedVersions(db, companyId),
       workplaces: (await campaignWorkplaces(db, companyId, id))

@@ -26,7 +26,7 @@ export {
   type AppliedCriteria,
   type CriteriaInForce,
 } from './criteria.ts'
-export { ruleWords } from './criteria-words.ts'
+export { criteriaLines, ruleWords } from './criteria-words.ts'
 export { campaignGroups, reportingGroups, type CampaignGroup, type ReportingGroup } from './groups.ts'
 export {
   findInvitation,

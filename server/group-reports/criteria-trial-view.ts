@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { fromStored, type CountBand, type Disclosed } from '../../analysis/disclosure/index.ts'
-import { ruleWords } from '../campaigns/index.ts'
+import type { CriteriaRule } from '../../analysis/scoring/index.ts'
+import { criteriaLines } from '../campaigns/index.ts'
 import type { Texts } from '../web/texts.ts'
 import type { TrialDesk } from './criteria-trial-ask.ts'
 import { mostTrials, type Trial } from './criteria-trial-queries.ts'
@@ -25,8 +26,8 @@ export function trialView(
   const { campaign, previous, trials, criteria, criteriaHash } = desk
   const known = trials.find((one) => one.criteriaHash === criteriaHash)
   const base = `/implementer/campaigns/${campaign.id}`
-  const lines = (of: readonly { workplaceId: string; method: string; rules: Parameters<typeof ruleWords>[0] }[]) =>
-    oneLineEach(of, names, texts, locale)
+  const lines = (of: readonly { workplaceId: string; method: string; rules: readonly CriteriaRule[] }[]) =>
+    criteriaLines(of, names, texts, locale)
   return {
     campaignName: campaign.name,
     home: base,
@@ -55,26 +56,6 @@ export function trialView(
         ...answerTable(trial, names, texts, locale),
       })),
   }
-}
-
-/** 「本社: 合計点数を使う方法 ア Bが77点以上 / …」; the same criteria everywhere are said once. */
-function oneLineEach(
-  criteria: readonly { workplaceId: string; method: string; rules: Parameters<typeof ruleWords>[0] }[],
-  names: ReadonlyMap<string, string>,
-  texts: Texts,
-  locale: string,
-): string[] {
-  const words = ({ method, rules }: (typeof criteria)[number]) =>
-    `${texts.text(locale, `campaigns.method.${method}`)}: ${ruleWords(rules, texts, locale).join(locale === 'en' ? '; ' : ' / ')}`
-  const groups = Map.groupBy(criteria, words)
-  return [...groups].map(([said, of]) =>
-    groups.size === 1
-      ? said
-      : texts.text(locale, 'campaigns.trial.atWorkplaces', {
-          workplaces: of.map(({ workplaceId }) => names.get(workplaceId) ?? '').join(locale === 'en' ? ', ' : '、'),
-          criteria: said,
-        }),
-  )
 }
 
 function answerTable(

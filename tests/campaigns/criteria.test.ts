@@ -187,6 +187,11 @@ test('the implementer sees the proposal beside the questionnaire’s numbers, de
   await implementer.submit(signPage(), { criteriaMethod: 'simpleSum', confirmed: 'yes' })
   expect(implementer.status).toBe(200)
 
+  // desk and overview say what was signed
+  expect(implementer.text).toContain('Bが61点以上')
+  expect(implementer.text).toContain('調査票の値: ア Bが77点以上')
+  await hr.get(`/hr/campaigns/${id}`)
+  expect(hr.text).toContain('北支店: 合計点数を使う方法: ア Bが61点以上')
   const { W1, W2 } = await rows()
   expect(numbersOf(W1.criteria)).toEqual([77, 76, 63])
   expect(numbersOf(W2.criteria)).toEqual([61, 76, 63])
