@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { CompanyDetails } from '../database/companies.ts'
 import type { Services } from '../services.ts'
 import { locales } from '../locales.ts'
+import { withoutReadings } from '../web/readings.ts'
 
 const timeZones = new Set(Intl.supportedValuesOf('timeZone'))
 const line = (most: number) => z.string().trim().max(most, 'access.errors.tooLong').default('')
@@ -49,7 +50,7 @@ export function localeOptions(
 ): { value: string; label: string; selected: boolean }[] {
   return locales.map((locale) => ({
     value: locale,
-    label: services.texts.text(locale, 'web.language.name'),
+    label: withoutReadings(services.texts.text(locale, 'web.language.name')),
     selected: locale === (chosen ?? request.locale),
   }))
 }
