@@ -36,10 +36,12 @@ export type DistributionRequest = {
  * Discloses how answers are spread over options. Each group gets the finest level at which neither it nor any residual has a
  * class of 1 or 2 people, nor one of nobody (a class that nobody in the whole company chose is left out of this).
  *
- * Safety: levels are nested and so are the sets of groups that are exact on them. Whatever 0/1 group of people can be derived
- * from all of it is, in each residual of the coarser set, either made of whole classes, or in all of them alike of single
- * options whose people are counted over the residual of the finer set; both hold three or more. Where the coarsest level is not
- * exact either, {@link discloseShare} says "2 or fewer" or "n−2 or more", or nothing.
+ * Safety: levels are nested and so are the sets of groups that are exact on them. Whatever set of answers (department × option) can
+ * be added up from all of it is, in each residual of the finer set, either made of whole classes of the coarser residuals in it, or
+ * of the same options in all of them: three people or more, or nobody. And no single number in between is pinned: by the limits
+ * max(0, row + column − all) and min(row, column) it would have to be all of its class or none, which no residual allows. Who
+ * knows from elsewhere that a number is 0 can do more; so can they with any table. Where the coarsest level is not exact either,
+ * {@link discloseShare} says "2 or fewer" or "n−2 or more", or nothing.
  *
  * @throws RangeError for levels that are no such chain, and for counts as in discloseShare
  * @example 12 people, options 1…5 with 0, 1, 4, 4, 3; levels [1][2][3][4][5], [12][3][45], [123][45] → at the last: 42 % and 58 %

@@ -33,8 +33,8 @@ export function nameQuestions(definitions: readonly Linked[]): QuestionOf {
 export type ComparableKey = string
 
 /**
- * Keys of everything a questionnaire averages over a group: its scales (those that criteria are counted with, `point_scales`
- * where it has them) and its single items. Two values are comparable when their keys are equal: all items are the same questions
+ * Keys of everything a questionnaire averages over a group: its scales (of two with one id that which criteria are counted with,
+ * `point_scales`), its composites and its single items. Two values are comparable when their keys are equal: all items are the same questions
  * with the same range, and the formula is the same whatever the order of its terms. Titles and ids do not matter.
  *
  * Example: `fatigue` of 57, 80 and 23 items has one key; `depression` (six items) and `depression3` have two. A scale that is one
@@ -55,12 +55,22 @@ export function comparableKeys(
       if (constant === 0 && minus.length === 0 && plus.length === 1 && only !== undefined) return question(only)
       return JSON.stringify(['sum', constant, sorted(plus), sorted(minus)])
     }
+    if (formula.method === 'mean' && formula.reverse.length === 0 && formula.items.length === 1)
+      return question(formula.items[0]!)
     if (formula.method === 'mean') return JSON.stringify(['mean', sorted(formula.items), sorted(formula.reverse)])
     const { quantity, quality, days } = formula
     return JSON.stringify([formula.method, ...[quantity, quality, ...(days === undefined ? [] : [days])].map(question)])
   }
+  const own = new Map(definition.scales.map(({ id, formula }) => [id, keyOf(formula)]))
+  const composed = definition.composites.map(({ id, formula }): [string, string] => [
+    id,
+    'scales' in formula
+      ? JSON.stringify(['composite', formula.scales.map((scale) => own.get(scale) ?? scale).toSorted()])
+      : JSON.stringify(['mean', sorted(formula.items), sorted(formula.reverse)]),
+  ])
+  const counted = pointScalesOf(definition).map(({ id, formula }): [string, string] => [id, keyOf(formula)])
   return {
-    scales: new Map(pointScalesOf(definition).map(({ id, formula }) => [id, keyOf(formula)])),
+    scales: new Map([...own, ...composed, ...counted]),
     items: new Map([...ranges].flatMap(([id, range]) => (range ? [[id, question(id)] as const] : []))),
   }
 }

@@ -196,41 +196,37 @@ export function personFigures(
 /**
  * Ways to put the classes of a spread together, the finest first, each refining the next, the last of two.
  *
- * Ordered ones: as they are; the classes the questionnaire names, or (from five on) the outer two fifths on either side and the
- * middle; lower and upper part. Others: as they are; then the least chosen put together, two, three, … until only the most
- * chosen stands alone. `chosen`: how many chose each in the whole company.
- * Example: five ordered options give [0][1][2][3][4], [01][2][34], [012][34]. Two options: [0][1] alone.
+ * Step by step what few chose is put together: of ordered classes the two neighbours with the fewest people, of others the two
+ * classes with the fewest; classes the questionnaire itself names (detractors, passives, promoters) are completed first and
+ * joined last. `chosen`: how many chose each in the whole company. Ties: the first in order.
+ * Example: five ordered options chosen by 2, 9, 20, 9, 4 give [0][1][2][3][4], [01][2][3][4], [01][2][34], [012][34]. Two options:
+ * [0][1] alone.
  */
 export function levelsOf(
-  measure: Pick<SpreadMeasure, 'classes' | 'ordered' | 'named'>,
+  { classes, ordered, named }: Pick<SpreadMeasure, 'classes' | 'ordered' | 'named'>,
   chosen: readonly number[],
 ): number[][][] {
-  const count = measure.classes.length
-  const every = Array.from({ length: count }, (_, at) => at)
-  const finest = every.map((at) => [at])
-  if (count <= 2) return [finest]
-  if (!measure.ordered) {
-    const common = every.toSorted((a, b) => (chosen[b] ?? 0) - (chosen[a] ?? 0) || a - b)
-    return every.slice(1).map((_, step) => {
-      const alone = common.slice(0, count - 1 - step)
-      const together = common.slice(count - 1 - step).toSorted((a, b) => a - b)
-      return [...alone.map((at) => [at]), together].toSorted((a, b) => a[0]! - b[0]!)
-    })
+  let level = classes.map((_, at) => [at])
+  const levels = [level]
+  const weigh = (of: readonly number[]) => of.reduce((sum, at) => sum + (chosen[at] ?? 0), 0)
+  const isNamed = (of: readonly number[]) => named?.some((one) => of.every((at) => one.includes(at))) ?? false
+  while (level.length > 2) {
+    const pairs = level.flatMap((one, first) =>
+      level.flatMap((other, second) => {
+        if (second <= first || (ordered && second !== first + 1)) return []
+        const joined = [...one, ...other].toSorted((a, b) => a - b)
+        // within a named class before anything across: the questionnaire's own classes are a level of their own
+        return [{ first, second, joined, across: !isNamed(joined), weight: weigh(joined) }]
+      }),
+    )
+    const inside = pairs.filter(({ across }) => !across)
+    const [least] = (named && inside.length > 0 ? inside : pairs).toSorted((a, b) => a.weight - b.weight)
+    const { first, second, joined } = least!
+    level = level.flatMap((one, at) => (at === first ? [joined] : at === second ? [] : [one]))
+    levels.push(level)
   }
-  const run = (from: number, to: number) => every.slice(from, to)
-  if (measure.named && measure.named.length > 2)
-    return [finest, measure.named.map((one) => [...one]), twoOf(measure.named)]
-  if (count === 3) return [finest, [run(0, 2), run(2, 3)]]
-  if (count === 4) return [finest, [run(0, 2), run(2, 4)]]
-  const outer = Math.round(count * 0.4)
-  const three = [run(0, outer), run(outer, count - outer), run(count - outer, count)]
-  return [finest, three, twoOf(three)]
+  return levels
 }
-
-const twoOf = (classes: readonly (readonly number[])[]): number[][] => [
-  classes.slice(0, -1).flat(),
-  [...classes.at(-1)!],
-]
 
 function spreadOf(asked: AskedItem, definition: Questionnaire): SpreadMeasure[] {
   const { id, item, options } = asked

@@ -7,7 +7,7 @@ import { normalQuantile } from './normal.ts'
  * Variant: adjusted Wald of Bonett and Price 2012 (one is added to each of the two counts, two to the number of people), which
  * keeps its level from about ten people on, where the plain Wald interval is too short. Counts in; result in −1..1.
  * Source: Bonett & Price 2012, Journal of Educational and Behavioral Statistics 37(4).
- * Example: pairedDifferenceInterval(4, 4, 10) = ∓0.5164968: shares 5/12 each, variance (10/12)/12.
+ * Example: pairedDifferenceInterval(4, 4, 10) = ∓0.5164959: shares 5/12 each, variance (10/12)/12.
  * With no trials: [-1, 1], nothing is known.
  */
 export function pairedDifferenceInterval(up: number, down: number, trials: number, level = 0.95): Interval {

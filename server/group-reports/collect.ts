@@ -7,7 +7,7 @@ import {
   type LooseAnswer,
   type ScoredRespondent,
 } from '../../analysis/groups/index.ts'
-import { numericRange, pointScalesOf } from '../../analysis/scoring/index.ts'
+import { itemsOfFormula, numericRange, pointScalesOf } from '../../analysis/scoring/index.ts'
 import { wholeLocaleOf } from '../locales.ts'
 import { answersForAnalysis } from '../answering/index.ts'
 import {
@@ -136,6 +136,7 @@ async function collectStatutory(
   const items = itemsReadBy(statutory)
   // what results are stored with: the 19 sums of the 80-item form too, not the means that only the person's own page shows
   const scales = pointScalesOf(statutory.definition)
+  const further = furtherMeasures(statutory)
   const answered = await answersForAnalysis(db, services.vault, companyId, campaignId, statutory.slug)
   const answers = new Map(answered.map((one) => [one.invitationId, one]))
 
@@ -151,7 +152,10 @@ async function collectStatutory(
       atom,
       sex: snapshot?.sex ?? own?.sex ?? 'unanswered',
       ageBand: snapshot?.ageBand ?? 'unknown',
-      scales: Object.fromEntries(scales.map(({ id }) => [id, scored.scales[id]?.raw ?? null])),
+      scales: {
+        ...Object.fromEntries(scales.map(({ id }) => [id, scored.scales[id]?.raw ?? null])),
+        ...Object.fromEntries(further.map(({ id }) => [id, scored.means?.[id] ?? scored.composites?.[id] ?? null])),
+      },
       items: Object.fromEntries(items.map(({ id }) => [id, numberOf(own?.answers[id])])),
       highStress: scored.verdict?.highStress ?? null,
     })
@@ -184,7 +188,8 @@ async function collectStatutory(
     tree,
     invited,
     menShare: sexes.length > 0 ? Math.round((men / sexes.length) * 100) / 100 : 0.5,
-    measures: rangedMeasures(statutory, items),
+    measures: [...rangedMeasures(statutory, items), ...further],
+    furtherIds: further.map(({ id }) => id),
     respondents,
     presenteeism,
     presenteeismRange: loss?.range ?? [0, 100],
@@ -210,8 +215,36 @@ function rangedMeasures(version: QuestionnaireVersion, items: ReturnType<typeof 
   const itemRanges = new Map(version.items.map((asked) => [asked.id, numericRange(asked)]))
   return measuresOf(scales, items).flatMap((measure) => {
     const range = measure.kind === 'scale' ? ranges.get(measure.id) : itemRanges.get(measure.id)
-    return range ? [{ ...measure, range }] : []
+    return range ? [{ ...measure, range, unit: 1 }] : []
   })
+}
+
+/**
+ * What a longer form asks beside the scales that criteria are counted with: its fields (composites), and the scales of whose items
+ * none of those scales tells. Empty for the forms of 57 and 23 items.
+ */
+function furtherMeasures({ definition, items }: QuestionnaireVersion): RangedMeasure[] {
+  if (!definition.point_scales) return []
+  const told = new Set(definition.point_scales.flatMap(({ formula }) => itemsOfFormula(formula)))
+  const { means } = measuresOfInstrument(definition)
+  const isFurther = (id: string) =>
+    definition.composites.some((one) => one.id === id) ||
+    definition.scales.some((one) => one.id === id && itemsOfFormula(one.formula).some((item) => !told.has(item)))
+  const asked = new Set(items.map(({ id }) => id))
+  return means
+    .filter(({ id, of }) => of !== 'item' && isFurther(id))
+    .toSorted((a, b) => Number(a.of === 'scale') - Number(b.of === 'scale'))
+    .map(({ id, range, unit, polarity }) => {
+      const formula = definition.scales.find((one) => one.id === id)?.formula
+      return {
+        id,
+        kind: 'scale',
+        polarity: polarity ?? 'positive',
+        items: formula ? itemsOfFormula(formula).filter((item) => asked.has(item)) : [],
+        range,
+        unit,
+      }
+    })
 }
 
 function numberOf(answer: unknown): number | null {

@@ -104,7 +104,10 @@ export interface ReportFrame {
   caseMixAdjusted: boolean
   /** false: no question on presenteeism stood beside it, and no column tells of one */
   presenteeismAsked: boolean
+  /** the scales that criteria and chart are counted with, in points */
   scaleIds: string[]
+  /** further scales and fields of a longer form, as means */
+  furtherIds: string[]
 }
 export interface StoredContent extends ReportFrame {
   groups: StoredGroup[]

@@ -32,8 +32,15 @@ export function departmentView(data: ReportData, group: ReportedGroup, words: Wo
     keyFigures: keyFigures(content, group, company, before, words),
     hasBefore: before !== undefined,
     sure: howSure(group, turnover, words),
-    heat: heatOf(data, company, group, words),
-    scales: scaleTable(data, company, group, words),
+    heat: heatOf(data, company, group, words, content.scaleIds, 'department-heat'),
+    scales: scaleTable(data, company, group, words, content.scaleIds),
+    further:
+      content.furtherIds.length > 0
+        ? {
+            heat: heatOf(data, company, group, words, content.furtherIds, 'department-heat-further'),
+            table: scaleTable(data, company, group, words, content.furtherIds),
+          }
+        : undefined,
     worse: differences.kind === 'shown' ? differences.value.worse.map((one) => differenceLine(one, titles, words)) : [],
     better:
       differences.kind === 'shown' ? differences.value.better.map((one) => differenceLine(one, titles, words)) : [],
@@ -156,17 +163,24 @@ function howSure(group: ReportedGroup, turnover: Disclosed<AssessedValue> | unde
   return said
 }
 
-function heatOf({ content, titles }: ReportData, company: ReportedGroup, group: ReportedGroup, words: Words): string {
+function heatOf(
+  { titles }: ReportData,
+  company: ReportedGroup,
+  group: ReportedGroup,
+  words: Words,
+  ids: readonly string[],
+  id: string,
+): string {
   return heatMap({
-    id: 'department-heat',
+    id,
     title: words.t('heat.title'),
     description: words.t('heat.description'),
-    columns: content.scaleIds.map((id) => ({ label: titles.scale(id) })),
+    columns: ids.map((id) => ({ label: titles.scale(id) })),
     rows: [company, group].map((one) => ({
       label: nameOf(one, words),
       depth: one === company ? 0 : 1,
       note: one.figures.response.kind === 'shown' ? `n=${words.number(one.figures.response.n)}` : undefined,
-      cells: content.scaleIds.map((id) => heatCell(one, id, words)),
+      cells: ids.map((id) => heatCell(one, id, words)),
     })),
     legend: {
       worse: words.t('heat.worse'),
@@ -177,13 +191,19 @@ function heatOf({ content, titles }: ReportData, company: ReportedGroup, group: 
   })
 }
 
-function scaleTable({ content, titles }: ReportData, company: ReportedGroup, group: ReportedGroup, words: Words) {
+function scaleTable(
+  { titles }: ReportData,
+  company: ReportedGroup,
+  group: ReportedGroup,
+  words: Words,
+  ids: readonly string[],
+) {
   return {
     columns: ['scale', 'here', 'company', 'gap'].map((key) => ({
       label: key === 'here' ? group.name : words.t(`column.${key}`),
       numeric: key !== 'scale',
     })),
-    rows: content.scaleIds.map((id) => {
+    rows: ids.map((id) => {
       const mean = (one: ReportedGroup) =>
         figureCell(one.scales[id]?.mean, (value, n) => ({ text: sayMean(words, value), note: `n=${words.number(n)}` }))
       return {

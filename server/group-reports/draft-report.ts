@@ -78,13 +78,14 @@ export function draftReport(input: ReportInput, solve?: Solve): ReportDraft {
     }
   >()
   for (const measure of input.measures) {
+    const { unit } = measure
     const values = respondents.flatMap((one) => {
       const value = (measure.kind === 'scale' ? one.scales[measure.id] : one.items[measure.id]) ?? null
-      return value === null ? [] : [{ atom: one.atom, value }]
+      return value === null ? [] : [{ atom: one.atom, value: Math.round(value * unit) }]
     })
     const counts = countBy(values)
-    const [lowest, highest] = measure.range
-    const mean = keep(measure.id, counts, discloseMean(plan, { counts, sums: sumBy(values), lowest, highest }))
+    const [lowest, highest] = [Math.floor(measure.range[0] * unit), Math.ceil(measure.range[1] * unit)]
+    const mean = keep(measure.id, counts, discloseMean(plan, { counts, sums: sumBy(values), lowest, highest, unit }))
     const comparable = comparableOnly(groups, mean)
     const gap = keep(
       `${measure.id}.gap`,
@@ -160,7 +161,8 @@ export function draftReport(input: ReportInput, solve?: Solve): ReportDraft {
     menShare: input.menShare,
     caseMixAdjusted: analysed.some((one) => one.differences.caseMixAdjusted),
     presenteeismAsked: input.presenteeismAsked,
-    scaleIds,
+    scaleIds: scaleIds.filter((id) => !input.furtherIds.includes(id)),
+    furtherIds: [...input.furtherIds],
     groups: assembleGroups(plan, input.tree, figures),
   }
   const { verdict, ledgers } = auditReport(plan, audited, solve)

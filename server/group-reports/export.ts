@@ -59,7 +59,7 @@ export function exportCsv(data: ReportData, words: Words): string {
           },
         ]
       : []),
-    ...content.scaleIds.flatMap((id) => [
+    ...[...content.scaleIds, ...content.furtherIds].flatMap((id) => [
       {
         label: titles.scale(id),
         of: ({ scales }: ReportedGroup) =>

@@ -3,7 +3,7 @@ import type { MeanMeasure, SpreadMeasure } from '../../analysis/groups/index.ts'
 import { barWithInterval, spreadChart, type BarRow, type SpreadRow } from '../web/charts/index.ts'
 import type { InstrumentContent, InstrumentGroup } from './instrument-content.ts'
 import type { InstrumentTitles } from './instrument-titles.ts'
-import { nameOf, partsOf } from './report-data.ts'
+import { isShown, nameOf, partsOf } from './report-data.ts'
 import { footOf } from './report-view.ts'
 import { figureCell, sayInterval, sayShare, type Cell, type Words } from './words.ts'
 
@@ -15,15 +15,11 @@ export interface InstrumentData {
   titles: InstrumentTitles
 }
 
-/** Bars longer than this would fill the page: they stand behind a line to open. */
-const openedAtOnce = 6
-
 /** View model of an instrument's report, for HR and for the implementer's preview. */
 export function instrumentView(data: InstrumentData, words: Words): Record<string, unknown> {
   const { content, titles } = data
   const { measures, groups } = content
   const company = groups.find((group) => group.kind === 'company')!
-  const pictures = measures.means.length + measures.spreads.length
   return {
     campaignName: content.campaign.name,
     instrumentName: titles.instrument,
@@ -37,7 +33,6 @@ export function instrumentView(data: InstrumentData, words: Words): Record<strin
     means: measures.means.map((measure, index) => meanSection(data, measure, index, words)),
     spreads: measures.spreads.map((measure, index) => spreadSection(data, measure, index, words)),
     chosen: measures.chosen.map(({ id, options }) => chosenSection(data, id, options, words)),
-    folded: pictures > openedAtOnce,
     hasFreeText: titles.version.items.some(({ item }) => item.type === 'text' || item.type === 'date'),
     foot: footOf(data, words),
   }
@@ -99,20 +94,27 @@ function overviewTable(data: InstrumentData, words: Words) {
   const { content, titles } = data
   const summed = content.measures.means.filter(({ of }) => of !== 'item')
   const { recommendations } = content.measures
+  const columns = [
+    words.t('column.response'),
+    ...recommendations.map(({ id }) => titles.measure(id)),
+    ...summed.map(({ id }) => titles.mean(id)),
+  ]
   return {
-    columns: [
-      { label: words.t('column.department'), numeric: false },
-      { label: words.t('column.response'), numeric: true },
-      ...recommendations.map(({ id }) => ({ label: titles.measure(id), numeric: true })),
-      ...summed.map(({ id }) => ({ label: titles.mean(id), numeric: true })),
-    ],
+    columns,
+    span: columns.length,
     rows: content.groups.map((group) => ({
-      cells: [
-        nameCell(group, words),
-        responseCell(group, words),
-        ...recommendations.map(({ id }) => scoreCell(group, id, words)),
-        ...summed.map((measure) => meanCell(data, group, measure, words)),
-      ],
+      name: nameOf(group, words),
+      parts: group.kind === 'rest' ? partsOf(group, words) : '',
+      depthClass: `depth-${group.kind === 'company' ? 0 : Math.min(group.depth, 4)}`,
+      isCompany: group.kind === 'company',
+      withheldWhole: !isShown(group),
+      cells: isShown(group)
+        ? [
+            responseCell(group, words),
+            ...recommendations.map(({ id }) => scoreCell(group, id, words)),
+            ...summed.map((measure) => meanCell(data, group, measure, words)),
+          ]
+        : [],
     })),
   }
 }
@@ -124,6 +126,8 @@ function nameCell(group: InstrumentGroup, words: Words): Cell {
 
 function meanSection(data: InstrumentData, measure: MeanMeasure, index: number, words: Words) {
   const { content, titles } = data
+  // who is withheld as a whole is named in the overview, once
+  const groups = content.groups.filter(isShown)
   const title = titles.mean(measure.id)
   const unit = titles.unit(measure.id)
   const [low, high] = measure.range
@@ -135,7 +139,7 @@ function meanSection(data: InstrumentData, measure: MeanMeasure, index: number, 
       id: `${pictureId(content)}-mean-${index}`,
       title,
       description: words.t('instrument.meanDescription'),
-      rows: content.groups.map((group): BarRow => {
+      rows: groups.map((group): BarRow => {
         const { mean, interval } = group.means[measure.id]!
         const label = nameOf(group, words)
         if (mean.kind === 'withheld') return { label, withheld: words.text('web.withheld.short') }
@@ -152,13 +156,14 @@ function meanSection(data: InstrumentData, measure: MeanMeasure, index: number, 
         { label: words.t('column.department'), numeric: false },
         { label: words.t('instrument.mean'), numeric: true },
       ],
-      rows: content.groups.map((group) => ({ cells: [nameCell(group, words), meanCell(data, group, measure, words)] })),
+      rows: groups.map((group) => ({ cells: [nameCell(group, words), meanCell(data, group, measure, words)] })),
     },
   }
 }
 
 function recommendationSection(data: InstrumentData, id: string, words: Words) {
   const { content, titles } = data
+  const groups = content.groups.filter(isShown)
   const title = titles.measure(id)
   return {
     title,
@@ -166,7 +171,7 @@ function recommendationSection(data: InstrumentData, id: string, words: Words) {
       id: `${pictureId(content)}-score-${id}`,
       title,
       description: words.t('instrument.scoreDescription'),
-      rows: content.groups.map((group): BarRow => {
+      rows: groups.map((group): BarRow => {
         const figure = group.recommendations[id]
         const label = nameOf(group, words)
         if (figure?.kind !== 'shown') return { label, withheld: words.text('web.withheld.short') }
@@ -182,7 +187,7 @@ function recommendationSection(data: InstrumentData, id: string, words: Words) {
         { label: words.t('column.department'), numeric: false },
         { label: title, numeric: true },
       ],
-      rows: content.groups.map((group) => ({ cells: [nameCell(group, words), scoreCell(group, id, words)] })),
+      rows: groups.map((group) => ({ cells: [nameCell(group, words), scoreCell(group, id, words)] })),
     },
   }
 }
@@ -203,6 +208,7 @@ export function saySpread(
 
 function spreadSection(data: InstrumentData, measure: SpreadMeasure, index: number, words: Words) {
   const { content, titles } = data
+  const groups = content.groups.filter(isShown)
   const title = titles.spread(measure)
   const spread = (group: InstrumentGroup): Disclosed<DistributionFigure> => group.spreads[measure.id]!
   return {
@@ -213,7 +219,7 @@ function spreadSection(data: InstrumentData, measure: SpreadMeasure, index: numb
       description: words.t('instrument.spreadDescription'),
       legend: measure.classes.map((_, at) => titles.classes(measure, [at])),
       say: (share) => words.percent(share),
-      rows: content.groups.map((group): SpreadRow => {
+      rows: groups.map((group): SpreadRow => {
         const figure = spread(group)
         const at = { label: nameOf(group, words), depth: group.depth }
         if (figure.kind === 'withheld') return { ...at, withheld: words.text('web.withheld.short') }
@@ -234,7 +240,7 @@ function spreadSection(data: InstrumentData, measure: SpreadMeasure, index: numb
         { label: words.t('column.department'), numeric: false },
         { label: words.t('instrument.spread'), numeric: false },
       ],
-      rows: content.groups.map((group) => ({
+      rows: groups.map((group) => ({
         cells: [
           nameCell(group, words),
           {
@@ -252,6 +258,7 @@ function spreadSection(data: InstrumentData, measure: SpreadMeasure, index: numb
 
 function chosenSection(data: InstrumentData, id: string, options: readonly (string | number)[], words: Words) {
   const { content, titles } = data
+  const groups = content.groups.filter(isShown)
   return {
     title: titles.item(id),
     table: {
@@ -259,7 +266,7 @@ function chosenSection(data: InstrumentData, id: string, options: readonly (stri
         { label: words.t('column.department'), numeric: false },
         ...options.map((option) => ({ label: titles.option(id, String(option)), numeric: true })),
       ],
-      rows: content.groups.map((group) => ({
+      rows: groups.map((group) => ({
         cells: [
           nameCell(group, words),
           ...options.map((option) =>

@@ -53,7 +53,7 @@ export function managerView(part: ManagerPart, titles: ScaleTitles, words: Words
     },
     scales: {
       columns,
-      rows: frame.scaleIds.map((id) => ({
+      rows: [...frame.scaleIds, ...frame.furtherIds].map((id) => ({
         cells: [
           { text: titles.scale(id), heading: true, note: words.t(`polarity.${titles.polarity(id)}`) },
           ...beside((group) =>

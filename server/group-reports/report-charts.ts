@@ -5,17 +5,22 @@ import { byRisk, isShown, nameOf, sameMembers, type Marks, type ReportData } fro
 import { sayMean, sayRisk, type Words } from './words.ts'
 
 /** Departments × scales; a cell is tinted only where the group differs from the company beyond chance. */
-export function drawHeatMap({ content, titles }: ReportData, words: Words): string {
+export function drawHeatMap(
+  { content, titles }: ReportData,
+  words: Words,
+  ids = content.scaleIds,
+  id = 'heat',
+): string {
   return heatMap({
-    id: 'heat',
+    id,
     title: words.t('heat.title'),
     description: words.t('heat.description'),
-    columns: content.scaleIds.map((id) => ({ label: titles.scale(id) })),
+    columns: ids.map((id) => ({ label: titles.scale(id) })),
     rows: content.groups.map((group) => ({
       label: nameOf(group, words),
       depth: group.depth,
       note: group.figures.response.kind === 'shown' ? `n=${words.number(group.figures.response.n)}` : undefined,
-      cells: content.scaleIds.map((id) => heatCell(group, id, words)),
+      cells: ids.map((id) => heatCell(group, id, words)),
     })),
     legend: {
       worse: words.t('heat.worse'),

@@ -17,8 +17,8 @@ export interface ReportNode {
   members: readonly string[]
 }
 
-/** A measure with the lowest and highest value one person can have; whole numbers. */
-export type RangedMeasure = Measure & { readonly range: readonly [number, number] }
+/** A measure with the lowest and highest value one person can have; `unit` whole numbers make one point of it. */
+export type RangedMeasure = Measure & { readonly range: readonly [number, number]; readonly unit: number }
 
 /** Everything a report is computed from, opened on the analysis side and never stored. */
 export interface ReportInput {
@@ -36,6 +36,8 @@ export interface ReportInput {
   invited: ReadonlyMap<string, number>
   menShare: number
   measures: readonly RangedMeasure[]
+  /** scales beside those that criteria are counted with, as the longer form has them */
+  furtherIds: readonly string[]
   respondents: readonly ScoredRespondent[]
   /** loss of presenteeism in points of 100 */
   presenteeism: readonly LooseAnswer[]

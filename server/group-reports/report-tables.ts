@@ -104,14 +104,14 @@ function turnoverCells(figure: Disclosed<AssessedValue> | undefined, words: Word
   ]
 }
 
-export function heatTable({ content, titles }: ReportData, words: Words) {
+export function heatTable({ content, titles }: ReportData, words: Words, ids = content.scaleIds) {
   const groups = content.groups.filter(isShown)
   return {
     columns: [
       { label: words.t('column.scale'), numeric: false },
       ...groups.map((group) => ({ label: nameOf(group, words), numeric: true })),
     ],
-    rows: content.scaleIds.map((id) => ({
+    rows: ids.map((id) => ({
       cells: [
         {
           text: titles.scale(id),

@@ -25,6 +25,13 @@ export function reportView(data: ReportData, words: Words): Record<string, unkno
     resolved: content.highStressShareResolvedOn !== null,
     heat: drawHeatMap(data, words),
     heatTable: heatTable(data, words),
+    further:
+      content.furtherIds.length > 0
+        ? {
+            heat: drawHeatMap(data, words, content.furtherIds, 'heat-further'),
+            table: heatTable(data, words, content.furtherIds),
+          }
+        : undefined,
     judgement: drawJudgement(data, marks, words),
     judgementTable: judgementTable(data, marks, words),
     hasPrevious: data.previous !== undefined,

@@ -21,7 +21,10 @@ export async function titlesFor(frame: Pick<ReportFrame, 'questionnaires'>, loca
 
 /** Titles of a stress check's form. */
 export function titlesOf(version: QuestionnaireVersion, locale: string): ScaleTitles {
-  const scales = new Map(pointScalesOf(version.definition).map((scale) => [scale.id, scale]))
+  const { definition } = version
+  // of two scales with one id (sum and mean of the 80 items) the one that criteria are counted with
+  const all = [...definition.scales, ...definition.composites, ...pointScalesOf(definition)]
+  const scales = new Map(all.map((scale) => [scale.id, scale]))
   const items = new Map(version.items.map((asked) => [asked.id, asked.item]))
   const words = (text: Record<string, string> | undefined, id: string) => text?.[locale] ?? text?.['ja'] ?? id
   return {

@@ -1,5 +1,11 @@
 import type { Disclosed, MeanFigure } from '../../analysis/disclosure/index.ts'
-import { comparableKeys, nameQuestions, type ComparableKey, type QuestionOf } from '../../analysis/groups/index.ts'
+import {
+  comparableKeys,
+  measuresOfInstrument,
+  nameQuestions,
+  type ComparableKey,
+  type QuestionOf,
+} from '../../analysis/groups/index.ts'
 import { pointScalesOf } from '../../analysis/scoring/index.ts'
 import { findVersion, publishedVersions, type QuestionnaireVersion } from '../questionnaires/index.ts'
 import { readContent, type ReportContent, type ReportedGroup } from './content.ts'
@@ -76,20 +82,18 @@ export function roundsOf(
 ): Rounds {
   const questionOf = nameQuestions(versions.map(({ definition }) => definition))
   const { campaign } = own.content
+  const lines = linesOf(own, versions, questionOf, words)
+  const wanted = new Set(lines.map(({ key }) => key))
   const others = all.filter(
     (one) => one.content.campaign.id !== campaign.id && one.content.campaign.closesOn <= campaign.closesOn,
   )
   const byCampaign = Map.groupBy(others, (one) => one.content.campaign.id)
   const before = [...byCampaign.values()]
-    .map((same) => roundOf(same, versions, questionOf))
+    .map((same) => roundOf(same, versions, questionOf, wanted))
+    .filter(({ references }) => references.length > 0)
     .sort((a, b) => (a.campaign.closesOn < b.campaign.closesOn ? -1 : 1))
-  const current = roundOf([own], versions, questionOf)
-  const lines = linesOf(own, versions, questionOf, words)
-  const wanted = new Set(lines.map(({ key }) => key))
-  const told = before.filter((round) =>
-    round.groups.some((group) => [...group.means.keys()].some((key) => wanted.has(key))),
-  )
-  return { rounds: [...told.slice(-(mostRounds - 1)), current], lines, current }
+  const current = roundOf([own], versions, questionOf, wanted)
+  return { rounds: [...before.slice(-(mostRounds - 1)), current], lines, current }
 }
 
 /** The stress check's form, or the instrument, a content is about. */
@@ -105,13 +109,15 @@ function roundOf(
   contents: readonly TrendContent[],
   versions: readonly QuestionnaireVersion[],
   questionOf: QuestionOf,
+  wanted: ReadonlySet<ComparableKey>,
 ): Round {
   const groups = new Map<string, RoundGroup & { means: Map<ComparableKey, Disclosed<MeanFigure>> }>()
   const references: string[] = []
   for (const one of contents) {
     const { definition } = versionOf(one, versions)
-    references.push(`${definition.slug}@${definition.version}`)
     const keys = comparableKeys(definition, questionOf)
+    const isTold = [...keys.scales.values(), ...keys.items.values()].some((key) => wanted.has(key))
+    if (isTold) references.push(`${definition.slug}@${definition.version}`)
     for (const group of one.content.groups) {
       const at = `${group.kind}${group.id}`
       const { kind, id, name, members, figures } = group
@@ -148,8 +154,9 @@ function linesOf(
   const keys = comparableKeys(version.definition, questionOf)
   if (own.kind === 'statutory') {
     const titles = titlesOf(version, words.locale)
-    const ranges = new Map(pointScalesOf(version.definition).map(({ id, range }) => [id, range]))
-    return own.content.scaleIds.flatMap((id): TrendLine[] => {
+    const { means } = measuresOfInstrument(version.definition)
+    const ranges = new Map([...means, ...pointScalesOf(version.definition)].map(({ id, range }) => [id, range]))
+    return [...own.content.scaleIds, ...own.content.furtherIds].flatMap((id): TrendLine[] => {
       const [key, range] = [keys.scales.get(id), ranges.get(id)]
       return key && range
         ? [{ key, title: titles.scale(id), range, decimals: 1, unit: '', polarity: titles.polarity(id) }]

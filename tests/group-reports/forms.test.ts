@@ -69,8 +69,23 @@ test('the 80 items report the 19 common scales, as sums under their own names', 
   const content = reports.get('stress-check-80')!
   expect(content.scaleIds).toEqual(reports.get('stress-check-57')!.scaleIds)
   expect(content.scaleIds).toHaveLength(19)
-  expect(company('stress-check-80').scales).toEqual(company('stress-check-57').scales)
+  const { scales } = company('stress-check-80')
+  expect(Object.fromEntries(content.scaleIds.map((id) => [id, scales[id]]))).toEqual(company('stress-check-57').scales)
   const titles = await titlesFor(content, 'ja')
   expect(titles.scale('satisfaction')).toBe('仕事や生活の満足度')
   expect(titles.polarity('quantitativeLoad')).toBe('negative')
+})
+
+test('the 80 items also report their five fields and the 22 scales of what only they ask, as means', async () => {
+  const content = reports.get('stress-check-80')!
+  expect(content.furtherIds).toHaveLength(27)
+  expect(reports.get('stress-check-57')!.furtherIds).toEqual([])
+  const { scales } = company('stress-check-80')
+  // everybody answered 2 to what only the 80 ask: 2 as it stands, 3 turned round
+  const mean = (id: string) => (scales[id]!.mean.kind === 'shown' ? scales[id]!.mean.value : undefined)
+  expect(mean('emotionalDemands')).toEqual({ kind: 'exact', mean: 2 })
+  expect(mean('careerDevelopment')).toEqual({ kind: 'exact', mean: 3 })
+  expect(mean('workEngagement')).toEqual({ kind: 'exact', mean: 3 })
+  const titles = await titlesFor(content, 'ja')
+  for (const id of content.furtherIds) expect(titles.scale(id)).not.toBe(id)
 })

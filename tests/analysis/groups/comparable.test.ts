@@ -12,7 +12,7 @@ test('57 and 80 items share their nineteen scales, 57 and 23 six of nine, 80 and
   const [whole, long, short] = ['stress-check-57', 'stress-check-80', 'stress-check-23'].map((slug) =>
     scalesOf(form(slug)),
   )
-  expect(long).toEqual(whole)
+  for (const [id, key] of whole!) expect(long!.get(id)).toBe(key)
   const shared = (one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>) =>
     [...one].flatMap(([id, key]) => ([...other.values()].includes(key) ? [id] : []))
   const six = ['quantitativeLoad', 'control', 'fatigue', 'anxiety', 'supervisorSupport', 'coworkerSupport']
