@@ -34,7 +34,7 @@ export async function addDraftPagesRoutes(app: FastifyInstance, services: Servic
           contact: { name: companyName },
           draftTitle: read(version.definition.title),
           screens: plan.map((sheet) => ({
-            screenWords: say('answering.draftPages.screen', { no: sheet.number, all: plan.length }),
+            screenWords: say('questionnaires.pages.screen', { no: sheet.number, all: plan.length }),
             ...(sheet.kind === 'items'
               ? {
                   ...drawEmptySheet(services, locale, sheet),

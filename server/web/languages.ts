@@ -10,7 +10,7 @@ export function localesOfAddress(url: string): readonly Locale[] {
 
 /** What people see who answer, leave or have left: keys that begin like these have a text in every language. */
 const peoplesTexts =
-  /^(answering\.(?!draftPages\.)\w+|mail|problem|campaigns\.(mail|condition)|physician-desk\.reason|results\.(mail|profile|degree|own|need|selfCare|receipts|reason|request|consultation|consent)|graduations\.(actor|step|notice|backToWalk|landing|walk|contact|confirmContact|interview|followup|mail)|roster\.mail|alumni\.(?!hr\.|request\.|reason\.|return\.move\.|mail\.returnRequest\.)\w+|web\.(brand|skip|back|language|footer|help|contact|errors|form|unvalidated|steps|saved|copy|role))(\.|$)/
+  /^(answering\.\w+|mail|problem|campaigns\.(mail|condition)|physician-desk\.reason|results\.(mail|profile|degree|own|need|selfCare|receipts|reason|request|consultation|consent)|graduations\.(actor|step|notice|backToWalk|landing|walk|contact|confirmContact|interview|followup|mail)|roster\.mail|alumni\.(?!hr\.|request\.|reason\.|return\.move\.|mail\.returnRequest\.)\w+|web\.(brand|skip|back|language|footer|help|contact|errors|form|unvalidated|steps|saved|copy|role))(\.|$)/
 
 /** Single ones among texts that are for the desks otherwise. */
 const peoplesOwn: readonly string[] = [
