@@ -41,7 +41,7 @@ export function lossScaleOf(formula: Formula, itemOf: (id: string) => Item | und
  * Variant: the interval is Student's t (95 %) of the mean loss of those who answered, pay taken as known without error, limits cut
  * to 0 and the whole pay; those who did not answer are taken to lose as much as those who did. `mean`, `lo`, `hi` are the
  * *published, rounded* figures: unrounded ones could be read from a large enough pay. Common practice (work done as a share of
- * annual pay), not a measured cost. Source: survey-definitions/presenteeism-spq/1.yaml and docs/sources.md.
+ * annual pay), not a measured cost. Source: practice, see docs/sources.md.
  * Example: mean 20 % (15 to 25), 400,000 yen a month, 10 people: paid 48,000,000 a year, loss 9,600,000 (7,200,000 to
  * 12,000,000). With nobody: 0.
  */

@@ -94,14 +94,14 @@ describe('computing', () => {
     const up = values.filter((value) => value >= 9).length
     const down = values.filter((value) => value <= 6).length
     const n = values.length
-    const [p, q] = [(up + 1) / (n + 2), (down + 1) / (n + 2)]
-    const half = 1.959963984540054 * Math.sqrt((p + q - (p - q) ** 2) / (n + 2))
+    const difference = (up - down) / (n + 2)
+    const half = (1.959963984540054 * Math.sqrt(up + down + 1 - (up - down) ** 2 / (n + 2))) / (n + 2)
     const round = (value: number) => Math.round(Math.abs(100 * value)) * Math.sign(value)
     const [whole] = (await contentOf('recommendation')).groups
     expect(whole!.recommendations['recommendationScore']).toMatchObject({
       kind: 'shown',
       n,
-      value: { score: round((up - down) / n), lo: round(p - q - half), hi: round(p - q + half) },
+      value: { score: round((up - down) / n), lo: round(difference - half), hi: round(difference + half) },
     })
   })
 
