@@ -1,12 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Services } from '../services.ts'
-import { asAudience, identityOf } from '../web/audience.ts'
-import { deskPage } from '../web/desk.ts'
+import { identityOf } from '../web/audience.ts'
 import { idOf } from '../web/params.ts'
 import { Problem } from '../web/problems.ts'
 import { nameFault } from './draft-check.ts'
 import { namesInUse, type DraftRow } from './draft-queries.ts'
-import type { AnyHandle } from './draft-tables.ts'
 import {
   languagesOf,
   moveItem,
@@ -17,29 +15,12 @@ import {
   type Working,
 } from './draft-working.ts'
 import { errorsOf, faultWords, typedText, type Typed } from './editor-fields.ts'
-import { applyHead, headView } from './editor-head.ts'
-import {
-  applyItem,
-  findItem,
-  itemTypes,
-  itemView,
-  optionsLeftOut,
-  type ItemAddress,
-  type ItemType,
-} from './editor-item.ts'
-import { applyScale, scaleView } from './editor-scale.ts'
-import { applySection, sectionView } from './editor-section.ts'
-import {
-  addressOf,
-  faultsIn,
-  isOpen,
-  loadDraft,
-  saveDraft,
-  sayIn,
-  staleNotice,
-  statusOf,
-  type ComeBack,
-} from './own-desk.ts'
+import { applyHead } from './editor-head.ts'
+import { applyItem, findItem, itemTypes, optionsLeftOut, type ItemAddress, type ItemType } from './editor-item.ts'
+import { applyScale } from './editor-scale.ts'
+import { orphan, showHead, showItem, showScale, showSection } from './editor-pages.ts'
+import { applySection } from './editor-section.ts'
+import { addressOf, faultsIn, isOpen, loadDraft, saveDraft, sayIn } from './own-desk.ts'
 
 const headKeys = ['title', 'introduction', 'minutes', 'kind', 'slug', 'languages', 'version']
 
@@ -186,113 +167,4 @@ function itemAddress(said: Typed): ItemAddress | undefined {
   if (itemId !== '') return { itemId }
   const type = typedText(said, 'type') as ItemType
   return itemTypes.includes(type) ? { sectionId: typedText(said, 'section'), type } : undefined
-}
-
-/** The question was removed in another tab while this form was open: what was typed becomes a new one. @throws {Problem} wrong_state without any section */
-function orphan(working: Working, typed: Typed) {
-  const type = typedText(typed, 'type') as ItemType
-  if (working.sections.length === 0 || !itemTypes.includes(type)) throw new Problem('wrong_state')
-  const section = working.sections.findIndex(({ id }) => id === typedText(typed, 'section'))
-  return { item: undefined, type, sectionIndex: Math.max(0, section) }
-}
-
-async function showHead(
-  services: Services,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  row: DraftRow,
-  back?: ComeBack,
-): Promise<FastifyReply> {
-  const say = sayIn(services, request)
-  return deskPage(
-    services,
-    request,
-    reply,
-    'questionnaires/head',
-    {
-      ...headView(readWorking(row.body), back?.typed, row.slug, say),
-      ...formFrame(row, 'head'),
-      isNewDraft: false,
-      ...staleNotice(back, say),
-    },
-    { status: statusOf(back), errors: back?.errors ?? [] },
-  )
-}
-
-async function showSection(
-  services: Services,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  row: DraftRow,
-  sectionId: string | undefined,
-  back?: ComeBack,
-): Promise<FastifyReply> {
-  const say = sayIn(services, request)
-  const view = sectionView(readWorking(row.body), sectionId, back?.typed, request.locale, say)
-  return deskPage(
-    services,
-    request,
-    reply,
-    'questionnaires/section',
-    { ...view, ...formFrame(row, 'section'), ...staleNotice(back, say) },
-    { status: statusOf(back), errors: back?.errors ?? [] },
-  )
-}
-
-async function showItem(
-  services: Services,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  row: DraftRow,
-  address: ItemAddress,
-  back?: ComeBack,
-): Promise<FastifyReply> {
-  const say = sayIn(services, request)
-  const working = readWorking(row.body)
-  const found = findItem(working, address) ?? orphan(working, back?.typed ?? {})
-  const view = itemView(working, found, back?.typed, request.locale, say)
-  return deskPage(
-    services,
-    request,
-    reply,
-    'questionnaires/item',
-    { ...view, ...formFrame(row, 'item'), ...staleNotice(back, say) },
-    { status: statusOf(back), errors: back?.errors ?? [] },
-  )
-}
-
-async function showScale(
-  services: Services,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  row: DraftRow,
-  scaleId: string | undefined,
-  back?: ComeBack,
-): Promise<FastifyReply> {
-  const say = sayIn(services, request)
-  const working = readWorking(row.body)
-  const scale = working.scales.find(({ id }) => id === scaleId)
-  const view = scaleView(working, scale, back?.typed, request.locale, say)
-  return deskPage(
-    services,
-    request,
-    reply,
-    'questionnaires/scale',
-    { ...view, ...formFrame(row, 'scale'), ...staleNotice(back, say) },
-    { status: statusOf(back), errors: back?.errors ?? [] },
-  )
-}
-
-/** What every form of a draft carries. */
-const formFrame = ({ id, revision }: DraftRow, form: string) => ({
-  backHref: addressOf(id),
-  action: `${addressOf(id)}/${form}`,
-  removeAction: `${addressOf(id)}/remove`,
-  revisionNo: String(revision),
-})
-
-/** Reads a draft's names in use within a route's own transaction. */
-export const namesFor = (services: Services, request: FastifyRequest) => {
-  const { companyId } = identityOf(request)
-  return asAudience(services, request, (db: AnyHandle) => namesInUse(db, companyId))
 }

@@ -5,7 +5,7 @@ import { asAudience, forAudience, identityOf } from '../web/audience.ts'
 import { deskPage } from '../web/desk.ts'
 import { idOf } from '../web/params.ts'
 import { once } from '../web/repeated-post.ts'
-import { checkDraft, nameFault } from './draft-check.ts'
+import { nameFault } from './draft-check.ts'
 import {
   deleteDraft,
   getDraft,
@@ -26,6 +26,7 @@ import { beginNextVersion, publishDraft, sendForReview, takeBack, type Acting } 
 import { addressOf, faultsIn, RefusedForm, revisionOf, sayIn, type ComeBack } from './own-desk.ts'
 import { draftView, listView } from './own-pages.ts'
 import { factRows, inLocale, questionsView } from './own-questions.ts'
+import { parseDefinition } from './parse.ts'
 import { shippedQuestionnaires } from './shipped.ts'
 import { addTestRunRoutes } from './test-run-routes.ts'
 
@@ -90,7 +91,8 @@ function addReadingRoutes(scope: FastifyInstance, services: Services): void {
     const { companyId } = identityOf(request)
     const id = idOf(request)
     const row = await asAudience(services, request, (db: AnyHandle) => getPublished(db, companyId, id))
-    const definition = checkDraft(readWorking(row.body)).definition!
+    const { definition } = parseDefinition(row.body, `${row.slug}@${row.version}`)
+    if (!definition) throw new Error(`${row.slug}@${row.version} cannot be read`)
     const say = sayIn(services, request)
     return deskPage(services, request, reply, 'questionnaires/version', {
       versionTitle: inLocale(definition.title, request.locale),
