@@ -5,6 +5,7 @@ import type { DefinitionFaultCode, FaultParams } from './findings.ts'
 import type { ShapeDetail } from './shape-detail.ts'
 import type { Questionnaire } from '../../survey-definitions/schema.ts'
 import { languagesOf, writeWorking, type Working } from './draft-working.ts'
+import type { Said } from './formats/remarks.ts'
 
 /** What a company's own questionnaire may be besides sound. */
 export type OwnFaultCode =
@@ -27,6 +28,8 @@ export interface DraftFault {
   readonly code: DefinitionFaultCode | OwnFaultCode
   readonly detail?: ShapeDetail | undefined
   readonly params?: FaultParams | undefined
+  /** what a file of another format was refused for */
+  readonly remark?: Said | undefined
   /** of a file; counting from 1 */
   readonly line?: number | undefined
   readonly column?: number | undefined

@@ -1,8 +1,9 @@
 import type { ColumnType, Kysely } from 'kysely'
+import type { NotCarried } from './formats/draft.ts'
+
+export type { NotCarried }
 
 export type DraftState = 'draft' | 'in_review' | 'approved' | 'refused' | 'published'
-/** Something of another format that ours has no place for; in English, as the file's own words are. */
-export type NotCarried = { readonly where: string; readonly what: string }
 export type DraftOrigin = 'form' | 'file' | 'version'
 
 export interface QuestionnaireDraftTable {

@@ -1,6 +1,7 @@
 import type { FieldError } from '../web/render.ts'
 import { ownKinds, type DraftFault } from './draft-check.ts'
 import type { Words } from './draft-working.ts'
+import { remarkWords } from './formats/remarks.ts'
 
 /** What a form sent. */
 export type Typed = Readonly<Record<string, string | readonly string[] | undefined>>
@@ -82,8 +83,9 @@ export function fieldOfFault(place: readonly string[], fault: DraftFault, firstL
 }
 
 /** What a fault says, in the page's language. */
-export function faultWords({ path, code, detail, params = {} }: DraftFault, say: Say): string {
+export function faultWords({ path, code, detail, params = {}, remark }: DraftFault, say: Say): string {
   const named: Record<string, string | number> = { ...params }
+  if (remark) named['what'] = remarkWords(remark, say)
   if (code === 'language-missing' || code === 'language-undeclared')
     named['language'] = languageName(String(params['language'] ?? ''), say)
   if (code === 'tag-forbidden') named['tag'] = say(`questionnaires.tag.${String(params['tag'])}`)

@@ -6,6 +6,7 @@ import type { DraftState } from './draft-tables.ts'
 import { readWorking, type Working } from './draft-working.ts'
 import { faultWords, type Say } from './editor-fields.ts'
 import { itemTypes } from './editor-item.ts'
+import { remarkWords } from './formats/remarks.ts'
 import { isMadeByForm } from './draft-working.ts'
 import { addressOf, isOpen } from './own-desk.ts'
 import { conditionWords, inLocale, scaleWords } from './own-questions.ts'
@@ -152,7 +153,7 @@ export function draftView(
       removeValue: `scale:${scale.id}`,
     })),
     keepsMore: keepsMore(working),
-    notCarried: row.not_carried,
+    notCarried: row.not_carried.map((one) => ({ where: one.where, what: remarkWords(one, say) })),
   }
 }
 

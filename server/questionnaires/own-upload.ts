@@ -61,7 +61,7 @@ async function importOther(bytes: Uint8Array, fileName: string): Promise<ReadUpl
   const { importQuestionnaire } = await import('./formats/import.ts')
   const made = await importQuestionnaire(bytes, fileName)
   if (made.faults)
-    return { faults: made.faults.map(({ where, what }) => ({ path: where, code: 'other-format', params: { what } })) }
+    return { faults: made.faults.map(({ where, ...remark }) => ({ path: where, code: 'other-format', remark })) }
   const faults = ownFaults(made.definition)
   if (faults.length > 0) return { faults }
   return { body: made.yaml, definition: made.definition, notCarried: made.notCarried }

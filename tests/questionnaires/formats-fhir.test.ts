@@ -38,7 +38,10 @@ languages:
 option_sets:
   often:
     - { value: 1, text: { ja: いつも, en: Always } }
-    - { value: 2, text: { ja: ときどき, en: Sometimes }, free_text: { id: whenSometimes, max_length: 80 } }
+    - { value: 2, text: { ja: ときどき, en: Sometimes } }
+  once:
+    - { value: home, text: { ja: 家, en: Home } }
+    - { value: else, text: { ja: ほか, en: Elsewhere }, free_text: { id: whereElse, max_length: 80 } }
   unused:
     - { value: a, text: { ja: あ, en: A } }
     - { value: b, text: { ja: い, en: B } }
@@ -80,6 +83,7 @@ sections:
       - { value: 7, text: { ja: 七, en: Seven } }
       - { value: 8, text: { ja: 八, en: Eight } }
     items:
+      - { id: place, type: multiple, text: { ja: どこ, en: Where }, options: once }
       - { id: words, type: text, text: { ja: 自由に, en: Anything else }, required: false, max_length: 10 }
 scales:
   - { id: yesses, title: { ja: はい, en: Yes }, formula: { method: sum, plus: [smokes] }, range: [0, 1], polarity: negative, sources: [own] }
@@ -87,7 +91,9 @@ notes: [ "Nothing else." ]
 sources: { own: { title: Own wording, url: 'https://example.org/x', licence: MIT } }
 licence: { name: MIT, holder: Us, attribution: { ja: 私たち, en: Us }, note: Ask us. }
 `
-const rich = parseDefinition(everything, 'everything.yaml').definition!
+const read = parseDefinition(everything, 'everything.yaml')
+if (read.faults) throw new Error(JSON.stringify(read.faults))
+const rich = read.definition
 
 describe('a definition as a FHIR Questionnaire', () => {
   test('every one that ships is valid FHIR R4, and comes back as it was', async () => {
@@ -191,7 +197,7 @@ describe('a definition as a FHIR Questionnaire', () => {
   test('a file of ours that no longer hangs together is refused with its place', async () => {
     const resource = exportFhirQuestionnaire(rich)
     resource.item![1]!.item![0]!.type = 'attachment'
-    expect((await importQuestionnaire(bytes(resource), 'x.json')).faults).toEqual([
+    expect((await importQuestionnaire(bytes(resource), 'x.json')).faults).toMatchObject([
       { where: 'Questionnaire.item[1].item[0]', what: expect.stringContaining('"attachment"') },
     ])
     const torn = exportFhirQuestionnaire(rich)

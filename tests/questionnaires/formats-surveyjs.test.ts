@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { importQuestionnaire } from '../../server/questionnaires/formats/import.ts'
+import { remarks, remarkWords } from '../../server/questionnaires/formats/remarks.ts'
+import { createTexts, placeholdersOf } from '../../server/web/texts.ts'
 
 const read = (survey: unknown) =>
   importQuestionnaire(new TextEncoder().encode(JSON.stringify(survey)), 'team-mood.json')
@@ -246,5 +248,34 @@ test('odd surveys: names without Latin letters, names twice, nothing that can be
   expect(odd.definition!.sections[0]!.items[4]!.visible_if).toBeUndefined()
   expect(odd.definition!.languages).toEqual({ ja: { validated: false, sources: ['imported'] } })
   const none = await read({ elements: [{ type: 'html', name: 'h', html: '<b>x</b>' }] })
-  expect(none.faults!.at(-1)).toEqual({ where: 'the file', what: 'holds no question that can be carried' })
+  expect(none.faults!.at(-1)).toMatchObject({ where: 'the file', what: 'holds no question that can be carried' })
+})
+
+describe('what is said about a file', () => {
+  const texts = createTexts('templates/locales')
+
+  test('has the same sentence in the English texts, and one in Japanese', () => {
+    for (const [code, sentence] of Object.entries(remarks)) {
+      const key = `questionnaire-formats.${code}`
+      const params = Object.fromEntries(placeholdersOf(sentence).map((name) => [name, `{${name}}`]))
+      expect(texts.text('en', key, params)).toBe(sentence)
+      expect(placeholdersOf(texts.text('ja', key, params))).toEqual(placeholdersOf(sentence))
+    }
+    const keys = texts.keys('ja').filter((key) => key.startsWith('questionnaire-formats.'))
+    expect(keys).toHaveLength(Object.keys(remarks).length)
+  })
+
+  test('is said in the language of the page, the reason too', async () => {
+    const { notCarried } = await read({
+      elements: [
+        { type: 'text', name: 'a', title: 'A', maxLength: 9 },
+        { type: 'text', name: 'b', title: 'B', maxLength: 9, visibleIf: "{zz} = 'x'" },
+      ],
+    })
+    const [condition] = notCarried!
+    expect(remarkWords(condition!, (key, params) => texts.text('ja', key, params))).toBe(
+      "表示の条件 {zz} = 'x' は移せず(「zz」は移せなかった質問です)、いつもたずねます",
+    )
+    expect(condition!.what).toContain('"zz" is no question that was carried')
+  })
 })

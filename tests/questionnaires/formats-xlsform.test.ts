@@ -65,8 +65,8 @@ const sheets = {
 test('a workbook is carried: groups, lists, conditions, ranges, both languages', async () => {
   const { definition, faults } = await importQuestionnaire(workbook(sheets), 'form.xlsx')
   expect(faults).toBeUndefined()
-  expect(definition).toMatchObject({ slug: 'work-form', version: 2026101, title: { ja: '働き方' } })
-  expect(Object.keys(definition!.languages)).toEqual(['ja'])
+  expect(definition).toMatchObject({ slug: 'work-form', version: 2026101, title: { ja: '働き方', en: '働き方' } })
+  expect(Object.keys(definition!.languages)).toEqual(['ja', 'en'])
   const [work, main] = definition!.sections
   expect(work).toMatchObject({ id: 'work', title: { ja: '仕事' }, instruction: { ja: '先週のことです。' } })
   expect(work!.items).toMatchObject([
@@ -114,13 +114,14 @@ test('a workbook is carried: groups, lists, conditions, ranges, both languages',
   ])
 })
 
-test('two whole languages stay, when the title has them too', async () => {
-  const settings = [
-    ['form_title::English (en)', 'form_title::日本語 (ja)', 'form_id'],
-    ['Work', '働き方', 'Work_Form'],
-  ]
-  const { definition } = await importQuestionnaire(workbook({ ...sheets, settings }), 'form.xlsx')
-  expect(Object.keys(definition!.languages).sort()).toEqual(['en', 'ja'])
+test('a language with holes is left out', async () => {
+  const survey = sheets.survey.map((row) => (row[1] === 'busy' ? ['select_one agree', 'busy', '', '忙しい'] : row))
+  const { definition, notCarried } = await importQuestionnaire(workbook({ ...sheets, survey }), 'form.xlsx')
+  expect(Object.keys(definition!.languages)).toEqual(['ja'])
+  expect(definition!.sections[0]!.items[0]!.text).toEqual({ ja: '忙しい' })
+  expect(notCarried!.map(({ what }) => what)).toContainEqual(
+    expect.stringMatching(/^the language "en" is left out: 1 of \d+ texts lack it, the first at survey row 5/),
+  )
 })
 
 test('what could not be carried is named by sheet, row and column', async () => {
@@ -132,16 +133,18 @@ test('what could not be carried is named by sheet, row and column', async () => 
     /^survey row 12, label: names another answer/,
     /^survey row 13, relevant: the condition today\(\) > 3 is left out/,
     /^survey row 13, required: is no plain yes or no/,
-    /^survey row 15: "sum" is left out: rows of the type "calculate"/,
+    /^survey row 15: "sum" is left out: questions of the type "calculate"/,
     /^survey row 16: the repeated group "child" is left out/,
     /^survey row 19: "where" is left out.*"geopoint"/,
     /^choices row 3, media::image: is not carried/,
     /^choices row 6, name: "a walk" is called "a_walk"/,
     /^settings, style: is not carried/,
     /^sheet notes: is not carried/,
-    /^languages: the language "en" is left out/,
+    /^the title: no words in "en"; those in "ja" stand there/,
   ])
     expect(all).toContainEqual(expect.stringMatching(expected))
+  // what was begun for rows that hold no question is no section
+  expect(all.join('\n')).not.toContain('no question of it was carried')
 })
 
 describe('workbooks that are refused', () => {

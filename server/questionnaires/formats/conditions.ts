@@ -1,4 +1,5 @@
 import type { Visibility } from '../../../survey-definitions/schema.ts'
+import { said, type Said } from './remarks.ts'
 
 /** A comparison as foreign files write it, before it is known what the item is. */
 export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=' | 'answered' | 'unanswered' | 'has-one-of' | 'has-all-of'
@@ -21,9 +22,12 @@ export interface Known {
 
 /** A condition that cannot be said in our format. The message says why. */
 export class ConditionError extends Error {
-  constructor(message: string) {
-    super(message)
+  readonly why: Said
+
+  constructor(why: Said) {
+    super(why.what)
     this.name = 'ConditionError'
+    this.why = why
   }
 }
 
@@ -45,7 +49,7 @@ export function toVisibility(expression: Expression, find: (name: string) => Kno
     )
   if ('not' in expression) return { not: toVisibility(expression.not, find) }
   const item = find(expression.name)
-  if (!item) throw new ConditionError(`"${expression.name.slice(0, 80)}" is no question that was carried`)
+  if (!item) throw new ConditionError(said('why-unknown', { name: expression.name.slice(0, 80) }))
   return compare(item, expression.operator, expression.values)
 }
 
@@ -86,8 +90,7 @@ function compare(item: Known, operator: Operator, values: readonly (string | num
       return { item: id, answered: false }
     case '=':
       if (isBlank) return { item: id, answered: false }
-      if (item.kind === 'multiple' || values.length !== 1)
-        throw new ConditionError(`whether the answers to "${id}" are these and no other cannot be asked`)
+      if (item.kind === 'multiple' || values.length !== 1) throw new ConditionError(said('why-exactly', { name: id }))
       return { item: id, one_of: [valueFor(item, first!)] }
     case '!=':
       if (isBlank) return { item: id, answered: true }
@@ -111,9 +114,9 @@ function compareSize(
 ): Visibility {
   const wanted = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
   if (item.kind === 'text' || item.kind === 'date' || item.kind === 'multiple')
-    throw new ConditionError(`"${item.id}" is not answered with a number; larger and smaller mean nothing here`)
+    throw new ConditionError(said('why-no-number', { name: item.id }))
   if (typeof wanted !== 'number' || !Number.isFinite(wanted))
-    throw new ConditionError(`"${item.id}" is compared with something that is no number`)
+    throw new ConditionError(said('why-compared', { name: item.id }))
   if (operator === '>=') return { item: item.id, at_least: wanted }
   if (operator === '<=') return { item: item.id, at_most: wanted }
   const whole = item.integer ?? item.kind !== 'number'
@@ -126,13 +129,10 @@ function compareSize(
 }
 
 function valueFor(item: Known, value: string | number | boolean): string | number {
-  if (item.kind === 'text' || item.kind === 'date')
-    throw new ConditionError(
-      `"${item.id}" is answered in own words or with a date; only whether it has an answer can be asked`,
-    )
+  if (item.kind === 'text' || item.kind === 'date') throw new ConditionError(said('why-own-words', { name: item.id }))
   const found = item.ours ? item.ours(value) : Number(value)
   if (found === undefined || (typeof found === 'number' && !Number.isFinite(found)))
-    throw new ConditionError(`"${item.id}" has no answer "${String(value).slice(0, 80)}"`)
+    throw new ConditionError(said('why-option', { name: item.id, value: String(value).slice(0, 80) }))
   return found
 }
 

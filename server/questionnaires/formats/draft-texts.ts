@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
 import { MAX_NOTES, type Draft, type DraftText, type NotCarried } from './draft.ts'
 import { short } from './names.ts'
+import { said, type Said } from './remarks.ts'
 
 interface PlacedWords {
   readonly where: string
@@ -50,6 +52,7 @@ export function settleTexts(draft: Draft, wanted?: string): string[] {
     const [words = ''] = Object.values(text)
     if (/^[\d\s.,:%+–—-]+$/.test(words)) for (const code of offered) text[code] ??= words
   }
+  shareTitle(draft, offered)
   const counts = new Map<string, number>()
   for (const { text } of texts) for (const code of Object.keys(text)) counts.set(code, (counts.get(code) ?? 0) + 1)
   const byCount = [...counts].sort(([a, one], [b, other]) => other - one || Number(b === 'ja') - Number(a === 'ja'))
@@ -58,10 +61,7 @@ export function settleTexts(draft: Draft, wanted?: string): string[] {
     if (text[first] !== undefined) continue
     const [code, words] = Object.entries(text)[0] ?? []
     text[first] = words ?? '—'
-    const what =
-      code === undefined
-        ? 'there are no words; "—" stands there'
-        : `no words in "${first}"; those in "${code}" stand there`
+    const what = code === undefined ? said('no-words') : said('words-of-other', { language: first, other: code })
     note(notCarried, where, what)
   }
   const whole = [first]
@@ -72,18 +72,35 @@ export function settleTexts(draft: Draft, wanted?: string): string[] {
       whole.push(code)
       continue
     }
-    const what = `the language "${code}" is left out: ${without.length} of ${texts.length} texts lack it, the first at ${without[0]!.where}`
+    const what = said('language-holes', {
+      language: code,
+      count: without.length,
+      all: texts.length,
+      first: without[0]!.where,
+    })
     note(notCarried, 'languages', what)
     for (const { text } of texts) delete text[code]
   }
   return whole
 }
 
+/** Few files give their title in every language; a language is not lost for that. */
+function shareTitle({ title, sections, notCarried }: Draft, offered: ReadonlySet<string>): void {
+  const [[code, words] = []] = Object.entries(title)
+  if (code === undefined || words === undefined) return
+  const alike = sections.map((section) => section.title).filter((text) => isDeepStrictEqual(text, title))
+  for (const language of offered) {
+    if (title[language] !== undefined) continue
+    note(notCarried, 'the title', said('words-of-other', { language, other: code }))
+    for (const text of [title, ...alike]) text[language] = words
+  }
+}
+
 function cleanWords(text: DraftText, where: string, notes: NotCarried[]): void {
   for (const [code, words] of Object.entries(text)) {
     const plain = plainWords(words)
-    if (plain.marked) note(notes, where, `markup is taken out of "${short(plain.words)}"`)
-    if (plain.words.length > longestWords) note(notes, where, `cut to ${longestWords} characters`)
+    if (plain.marked) note(notes, where, said('markup', { words: short(plain.words) }))
+    if (plain.words.length > longestWords) note(notes, where, said('cut', { most: longestWords }))
     const kept = plain.words.slice(0, longestWords).trim()
     if (kept === '') delete text[code]
     else text[code] = kept
@@ -106,6 +123,6 @@ export function plainWords(words: string): { words: string; marked: boolean } {
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', nbsp: ' ', '#39': "'" }
 
-function note(notes: NotCarried[], where: string, what: string): void {
-  if (notes.length < MAX_NOTES) notes.push({ where, what })
+function note(notes: NotCarried[], where: string, what: Said): void {
+  if (notes.length < MAX_NOTES) notes.push({ where, ...what })
 }

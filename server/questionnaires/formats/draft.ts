@@ -1,26 +1,25 @@
 import type { Visibility } from '../../../survey-definitions/schema.ts'
+import type { Said } from './remarks.ts'
 
 /** Something of a foreign file that our format has no place for, and what became of it. */
-export interface NotCarried {
+export interface NotCarried extends Said {
   /** Where it stood: a JSON path, or sheet, row and column. */
   readonly where: string
-  readonly what: string
 }
 
 /** Why a file gives no questionnaire at all. */
-export interface ImportFault {
+export interface ImportFault extends Said {
   readonly where: string
-  readonly what: string
 }
 
 /** A file that cannot be used as a whole; thrown while reading, told as faults. */
 export class ImportError extends Error {
   readonly faults: readonly ImportFault[]
 
-  constructor(where: string, what: string) {
-    super(`${where}: ${what}`)
+  constructor(where: string, why: Said) {
+    super(`${where}: ${why.what}`)
     this.name = 'ImportError'
-    this.faults = [{ where, what }]
+    this.faults = [{ where, ...why }]
   }
 }
 
@@ -63,6 +62,9 @@ export interface DraftSection {
   visible_if?: Visibility
   items: DraftItem[]
 }
+
+/** Not one that was begun for questions without a group and got none. */
+export const hasWords = ({ title, items }: DraftSection): boolean => items.length > 0 || Object.keys(title).length > 0
 
 /** A questionnaire of another format in our words, before it is known which of its languages are whole. */
 export interface Draft {

@@ -1,4 +1,5 @@
 import { ConditionError, type Expression, type Operator } from './conditions.ts'
+import { said } from './remarks.ts'
 
 /** SurveyJS writes `{name}`, XLSForm `${name}`; the rest of what both share is read alike. */
 export type Dialect = 'surveyjs' | 'xlsform'
@@ -54,7 +55,7 @@ const mirrored: Readonly<Partial<Record<Operator, Operator>>> = {
  * @throws {ConditionError} naming the first thing that is beyond it
  */
 export function readExpression(text: string, dialect: Dialect): Expression {
-  if (text.length > longest) throw new ConditionError(`longer than ${longest} characters`)
+  if (text.length > longest) throw new ConditionError(said('why-long', { most: longest }))
   const tokens = tokensOf(text, dialect)
   let at = 0
   const peek = (): Token | undefined => tokens[at]
@@ -62,7 +63,7 @@ export function readExpression(text: string, dialect: Dialect): Expression {
   const isSign = (sign: string): boolean => peek()?.kind === 'sign' && peek()!.text === sign
   const refuse = (): never => {
     const token = peek()
-    throw new ConditionError(token ? `"${token.text.slice(0, 40)}" is beyond what is carried` : 'it ends too early')
+    throw new ConditionError(token ? said('why-beyond', { part: token.text.slice(0, 40) }) : said('why-end'))
   }
   const take = (sign: string): void => {
     if (!isSign(sign)) refuse()
@@ -70,7 +71,7 @@ export function readExpression(text: string, dialect: Dialect): Expression {
   }
 
   const anyOf = (depth: number): Expression => {
-    if (depth > deepest) throw new ConditionError(`nested more than ${deepest} deep`)
+    if (depth > deepest) throw new ConditionError(said('why-deep', { most: deepest }))
     const parts = [allOf(depth)]
     while (isWord('or') || isSign('||')) {
       at++
@@ -219,7 +220,7 @@ function tokensOf(text: string, dialect: Dialect): Token[] {
       continue
     }
     const sign = match(/<>|<=|>=|==|!=|&&|\|\||[=<>!()[\],]/y)
-    if (!sign) throw new ConditionError(`"${text.slice(at, at + 10)}" is beyond what is carried`)
+    if (!sign) throw new ConditionError(said('why-beyond', { part: text.slice(at, at + 10) }))
     tokens.push({ kind: 'sign', text: sign[0] })
   }
   return tokens

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Questionnaire } from '../../../survey-definitions/schema.ts'
-import { ImportError, type ImportFault } from './draft.ts'
-import { exportFhirResponse, importFhirResponse, type Responder } from './fhir-response.ts'
+import { ImportError } from './draft.ts'
+import { exportFhirResponse, importFhirResponse, type Responder, type ResponseFault } from './fhir-response.ts'
 import { fhirPath } from './fhir-import.ts'
 import { bundleResource } from './fhir-resources.ts'
 import { isObject, readJson } from './json.ts'
@@ -32,7 +32,7 @@ function nameOf({ slug, version }: Questionnaire, id: string): string {
 
 export type ReadBundle =
   | { readonly responders: Responder[]; readonly faults?: undefined }
-  | { readonly responders?: undefined; readonly faults: readonly ImportFault[] }
+  | { readonly responders?: undefined; readonly faults: readonly ResponseFault[] }
 
 /** The answers of a Bundle, or of a single QuestionnaireResponse; all of them or the faults. */
 export function importFhirBundle(definition: Questionnaire, bytes: Uint8Array): ReadBundle {
@@ -58,7 +58,7 @@ export function importFhirBundle(definition: Questionnaire, bytes: Uint8Array): 
         .map(({ path, message }) => ({ where: fhirPath(path, 'Bundle'), what: message })),
     }
   const responders: Responder[] = []
-  const faults: ImportFault[] = []
+  const faults: ResponseFault[] = []
   const seen = new Set<string>()
   for (const [index, { resource }] of (read.data.entry ?? []).entries()) {
     const where = `Bundle.entry[${index}].resource`

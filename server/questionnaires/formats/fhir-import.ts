@@ -1,5 +1,5 @@
 import { bothHold, ConditionError, toVisibility, type Expression, type Known } from './conditions.ts'
-import { MAX_NOTES, USUAL_LENGTH, USUAL_RANGE } from './draft.ts'
+import { hasWords, MAX_NOTES, USUAL_LENGTH, USUAL_RANGE } from './draft.ts'
 import type { Draft, DraftItem, DraftOption, DraftSection, DraftText, NotCarried } from './draft.ts'
 import { codesOf, fhir, find, own, textOf } from './fhir-extensions.ts'
 import { importOwnQuestionnaire } from './fhir-own.ts'
@@ -10,6 +10,7 @@ import { guessLanguage, languageOf } from './languages.ts'
 import { otherWords, unusedValue, yesNo } from './usual-options.ts'
 import { identifierOf, nameMaker, short, slugOf, versionOf } from './names.ts'
 import type { Visibility } from '../../../survey-definitions/schema.ts'
+import { said, type Said } from './remarks.ts'
 
 /**
  * An HL7 FHIR R4 Questionnaire as a definition: what this program exported comes back as it was; of others what our format
@@ -19,7 +20,9 @@ import type { Visibility } from '../../../survey-definitions/schema.ts'
 export function importFhirQuestionnaire(json: unknown): ImportedQuestionnaire {
   const read = questionnaireResource.safeParse(json)
   if (!read.success) {
-    const faults = read.error.issues.slice(0, 20).map(({ path, message }) => ({ where: fhirPath(path), what: message }))
+    const faults = read.error.issues
+      .slice(0, 20)
+      .map(({ path, message }) => ({ where: fhirPath(path), ...said('shape', { message }) }))
     return { faults }
   }
   if (find(read.data.extension, own.definition)) return importOwnQuestionnaire(read.data)
@@ -74,29 +77,30 @@ class ForeignQuestionnaire {
   finish(): ImportedQuestionnaire {
     const { resource } = this
     for (const key of Object.keys(resource))
-      if (!handledAtTop.has(key)) this.note(`Questionnaire.${key}`, 'is not carried')
-    for (const { url } of resource.extension ?? []) this.note('Questionnaire.extension', `${short(url)} is not carried`)
-    if (resource.status === 'retired')
-      this.note('Questionnaire.status', 'it is retired; look for the one that took its place')
+      if (!handledAtTop.has(key)) this.note(`Questionnaire.${key}`, said('not-carried'))
+    for (const { url } of resource.extension ?? [])
+      this.note('Questionnaire.extension', said('thing-not-carried', { thing: short(url) }))
+    if (resource.status === 'retired') this.note('Questionnaire.status', said('retired'))
     this.topLevel(resource.item ?? [])
     const title = this.words(resource.title, resource._title) ?? { [this.language]: resource.name ?? 'Questionnaire' }
     const attribution = this.words(resource.copyright, resource._copyright)
+    const sections = this.sections.filter(hasWords)
     const draft: Draft = {
       slug: slugOf(resource.name ?? resource.url?.split('/').at(-1) ?? resource.id ?? resource.title ?? ''),
       version: versionOf(resource.version),
       title,
-      sections: this.sections,
+      sections,
       notCarried: this.notes,
       ...(attribution ? { attribution } : {}),
     }
     const introduction = this.words(resource.description, resource._description)
     if (introduction) draft.introduction = introduction
-    for (const section of this.sections) if (Object.keys(section.title).length === 0) section.title = { ...title }
+    for (const section of sections) if (Object.keys(section.title).length === 0) section.title = { ...title }
     return finishDraft(draft, 'a FHIR Questionnaire', this.language)
   }
 
-  private note(where: string, what: string): void {
-    if (this.notes.length < MAX_NOTES) this.notes.push({ where, what })
+  private note(where: string, what: Said): void {
+    if (this.notes.length < MAX_NOTES) this.notes.push({ where, ...what })
   }
 
   private words(text: string | undefined, element: QuestionnaireItem['_text']): DraftText | undefined {
@@ -151,7 +155,7 @@ class ForeignQuestionnaire {
     for (const [index, item] of items.entries()) {
       const where = only ?? `${parent}.item[${index}]`
       if (find(item.extension, fhir.hidden)?.valueBoolean === true) {
-        this.note(where, `"${short(item.linkId)}" is hidden and left out`)
+        this.note(where, said('hidden', { name: short(item.linkId) }))
         continue
       }
       const condition = bothHold(around.condition, this.condition(item, where))
@@ -161,12 +165,12 @@ class ForeignQuestionnaire {
         const isFirst = section.items.length === 0 && parent === section.where && !condition
         if (isFirst && !section.instruction) section.instruction = text
         else lead = text
-        if (item.enableWhen) this.note(where, 'a text is shown with the question after it, not by its own condition')
+        if (item.enableWhen) this.note(where, said('shown-with-next'))
         this.rest(item, where)
       } else if (item.type === 'group') {
         this.rest(item, where)
-        if (item.repeats === true) this.note(where, 'is asked once, not repeatedly')
-        this.note(where, `the group "${short(item.linkId)}" inside a group is not kept; its words lead its questions`)
+        if (item.repeats === true) this.note(where, said('asked-once'))
+        this.note(where, said('group-inside', { name: short(item.linkId) }))
         this.children(item.item ?? [], where, section, { condition, stem: this.wordsOf(item) ?? lead })
       } else this.question(item, where, section, condition, lead)
     }
@@ -183,11 +187,8 @@ class ForeignQuestionnaire {
     const id = this.nameFor(item.linkId, `${where}.linkId`)
     const kind = this.kind(item, where, id)
     if (!kind) {
-      this.note(
-        where,
-        `"${short(item.linkId)}" is left out: questions of the type "${short(item.type)}" are not carried`,
-      )
-      if (item.item?.length) this.note(`${where}.item`, 'what hangs on it is left out too')
+      this.note(where, said('kind', { name: short(item.linkId), type: short(item.type) }))
+      if (item.item?.length) this.note(`${where}.item`, said('hangs-on-it'))
       return
     }
     const shows = (code: string): DraftText | undefined => {
@@ -209,9 +210,9 @@ class ForeignQuestionnaire {
     } as DraftItem
     section.items.push(draft)
     if (item.prefix !== undefined && item.text !== undefined)
-      this.note(`${where}.prefix`, `"${short(item.prefix)}" is not carried`)
+      this.note(`${where}.prefix`, said('thing-not-carried', { thing: short(item.prefix) }))
     for (const code of item.code ?? [])
-      this.note(`${where}.code`, `the code "${short(code.code ?? '')}" is not carried`)
+      this.note(`${where}.code`, said('thing-not-carried', { thing: short(code.code ?? '') }))
     this.known.set(item.linkId, this.knownOf(draft, item))
     const further = (item.item ?? []).filter((child) => {
       const controls = codesOf(child.extension, fhir.itemControl)
@@ -239,12 +240,11 @@ class ForeignQuestionnaire {
       case 'text':
       case 'url':
         if (item.answerOption?.length || item.answerValueSet) return this.choice(item, where, id)
-        if (item.maxLength === undefined)
-          this.note(where, `no longest answer is given; ${USUAL_LENGTH} characters are allowed`)
+        if (item.maxLength === undefined) this.note(where, said('usual-length', { most: USUAL_LENGTH }))
         return { type: 'text', max_length: Math.min(Math.max(item.maxLength ?? USUAL_LENGTH, 1), 10_000) }
       case 'date':
         for (const url of [fhir.minValue, fhir.maxValue])
-          if (find(item.extension, url)) this.note(where, 'the earliest or latest day is not carried')
+          if (find(item.extension, url)) this.note(where, said('day-limits'))
         return { type: 'date' }
       case 'integer':
       case 'decimal': {
@@ -266,10 +266,7 @@ class ForeignQuestionnaire {
           return { type: 'rating', min, max, low: end('lower', min!), high: end('upper', max!) }
         }
         if (min === undefined || max === undefined)
-          this.note(
-            where,
-            `no lowest or highest number is given; ${min ?? USUAL_RANGE[0]} to ${max ?? USUAL_RANGE[1]} are allowed`,
-          )
+          this.note(where, said('usual-range', { low: min ?? USUAL_RANGE[0], high: max ?? USUAL_RANGE[1] }))
         const unit = find(item.extension, fhir.unit)?.valueCoding
         const unitText = unit && this.words(unit.display ?? unit.code, unit._display)
         const low = min ?? Math.min(USUAL_RANGE[0], max ?? 0)
@@ -291,10 +288,7 @@ class ForeignQuestionnaire {
     if (given.length === 0 && item.answerValueSet !== undefined) {
       given = this.contained(item.answerValueSet)
       if (given.length === 0) {
-        this.note(
-          `${where}.answerValueSet`,
-          `the list ${short(item.answerValueSet)} is not in the file; without its options the question is left out`,
-        )
+        this.note(`${where}.answerValueSet`, said('list-elsewhere', { list: short(item.answerValueSet) }))
         return undefined
       }
     }
@@ -310,8 +304,7 @@ class ForeignQuestionnaire {
       const text = coding
         ? this.words(coding.display ?? coding.code, coding._display)
         : { [this.language]: String(option.valueString ?? option.valueInteger ?? option.valueDate ?? '') }
-      if (option['valueReference'] !== undefined)
-        this.note(at, 'an option that refers to another resource is not carried')
+      if (option['valueReference'] !== undefined) this.note(at, said('option-refers'))
       return { value: counted ? ordinals[index]! : valueFor(plain, at, valueName), text: text ?? {} }
     })
     if (
@@ -320,7 +313,7 @@ class ForeignQuestionnaire {
         ({ valueCoding: coding }, index) => coding?.code !== undefined && coding.code !== String(ordinals[index]),
       )
     )
-      this.note(`${where}.answerOption`, 'answers are stored as the numbers the options count, not as their codes')
+      this.note(`${where}.answerOption`, said('ordinals'))
     if (item.type === 'open-choice')
       options.push({
         value: unusedValue(options, 'other'),
@@ -380,16 +373,17 @@ class ForeignQuestionnaire {
       return toVisibility(expression, (name) => this.known.get(name))
     } catch (error) {
       if (!(error instanceof ConditionError)) throw error
-      this.note(`${where}.enableWhen`, `the condition is left out (${error.message}); it is always asked`)
+      this.note(`${where}.enableWhen`, said('condition', {}, error.why))
       return undefined
     }
   }
 
   /** Elements and extensions we have no place for. */
   private rest(item: QuestionnaireItem, where: string): void {
-    for (const key of Object.keys(item)) if (!handledElements.has(key)) this.note(`${where}.${key}`, 'is not carried')
+    for (const key of Object.keys(item))
+      if (!handledElements.has(key)) this.note(`${where}.${key}`, said('not-carried'))
     for (const { url } of item.extension ?? [])
-      if (!handledExtensions.has(url)) this.note(`${where}.extension`, `${short(url)} is not carried`)
+      if (!handledExtensions.has(url)) this.note(`${where}.extension`, said('thing-not-carried', { thing: short(url) }))
   }
 }
 

@@ -5,6 +5,7 @@ import { canonicalOf, codesOf, fhir, find, own, tagSystem, textOf } from './fhir
 import { finishOwn, type ImportedQuestionnaire } from './finish.ts'
 import type { Enabled } from './fhir-conditions.ts'
 import type { EnableWhen, Extension, FhirQuestionnaire, QuestionnaireItem } from './fhir-resources.ts'
+import { said } from './remarks.ts'
 
 /** What `own.optionsOf` says: the section's options, or a list of `option_sets`. */
 export const ofSection = 'section'
@@ -57,10 +58,7 @@ interface Reading {
 
 function section(group: QuestionnaireItem, where: string, reading: Reading): Json {
   if (group.type !== 'group' || !group.linkId.startsWith(sectionLinkId('')))
-    throw new ImportError(
-      where,
-      'is no group as this program exports them; put it back, or take out the extension "definition"',
-    )
+    throw new ImportError(where, said('own-group'))
   const from = find(group.extension, own.optionsOf)?.valueString
   const stems = new Map<string, DraftText | undefined>()
   const shared: { options?: unknown } = {}
@@ -139,7 +137,7 @@ function item(asked: QuestionnaireItem, where: string, reading: InSection): Json
       case 'date':
         return { type: 'date' }
       default:
-        throw new ImportError(at, `the type "${question.type}" is none that this program exports`)
+        throw new ImportError(at, said('own-type', { type: question.type.slice(0, 60) }))
     }
   }
 }
@@ -200,10 +198,7 @@ function testFrom({ question: itemId, operator, ...answer }: EnableWhen): Answer
   if (operator === '>=' && typeof value === 'number') return { item: itemId, at_least: value }
   if (operator === '<=' && typeof value === 'number') return { item: itemId, at_most: value }
   if (operator === '=' && value !== undefined) return { item: itemId, one_of: [value] }
-  throw new ImportError(
-    `the condition on "${itemId}"`,
-    `cannot be read (${operator}); this program does not export it so`,
-  )
+  throw new ImportError(`the condition on "${itemId}"`, said('own-condition', { operator }))
 }
 
 function condition(asked: QuestionnaireItem, where: string): Visibility | undefined {
@@ -226,5 +221,5 @@ function unpacked(extension: Extension | undefined, where: string): Json {
   } catch {
     // said below
   }
-  throw new ImportError(where, `the extension ${extension?.url} holds no JSON object; export the questionnaire anew`)
+  throw new ImportError(where, said('own-json', { url: extension?.url ?? '' }))
 }

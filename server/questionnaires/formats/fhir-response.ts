@@ -1,7 +1,6 @@
 import { checkAnswer, listItems, visibleItems } from '../../../analysis/scoring/index.ts'
 import type { Answer, AskedItem } from '../../../analysis/scoring/index.ts'
 import type { Option, Questionnaire } from '../../../survey-definitions/schema.ts'
-import type { ImportFault } from './draft.ts'
 import { firstLanguage, optionSystem, ownWordsLinkId } from './fhir-export.ts'
 import { canonicalOf } from './fhir-extensions.ts'
 import { fhirPath } from './fhir-import.ts'
@@ -80,9 +79,15 @@ function fhirAnswers(
     })
 }
 
+/** Something wrong with a response, and where; it never quotes an answer. */
+export interface ResponseFault {
+  readonly where: string
+  readonly what: string
+}
+
 export type ReadResponse =
   | { readonly responder: Responder; readonly faults?: undefined }
-  | { readonly responder?: undefined; readonly faults: readonly ImportFault[] }
+  | { readonly responder?: undefined; readonly faults: readonly ResponseFault[] }
 
 /**
  * The answers in a QuestionnaireResponse to this version, each checked: an item that is not asked, a value that is no answer to
@@ -101,7 +106,7 @@ export function importFhirResponse(
         .map(({ path, message }) => ({ where: fhirPath(path, where), what: message })),
     }
   const response = read.data
-  const faults: ImportFault[] = []
+  const faults: ResponseFault[] = []
   const wanted = canonicalOf(definition.slug)
   const named = response.questionnaire
   if (named !== wanted && named !== `${wanted}|${definition.version}`)

@@ -6,6 +6,7 @@ import { parseDefinition } from '../parse.ts'
 import { settleTexts } from './draft-texts.ts'
 import { MAX_NOTES } from './draft.ts'
 import type { Draft, DraftItem, DraftOption, DraftSection, ImportFault, NotCarried } from './draft.ts'
+import { said, type RemarkParams } from './remarks.ts'
 
 /** A questionnaire of another format, as ours: the text of a definition file, and what could not come along. */
 export type ImportedQuestionnaire =
@@ -28,7 +29,7 @@ export function finishDraft(draft: Draft, from: string, wantedLanguage?: string)
   dropImpossible(draft)
   if (draft.sections.length === 0)
     return {
-      faults: [...notCarried.slice(0, 20), { where: 'the file', what: 'holds no question that can be carried' }],
+      faults: [...notCarried.slice(0, 20), { where: 'the file', ...said('nothing-carried') }],
     }
   const languages = settleTexts(draft, wantedLanguage)
   dropConditions(draft)
@@ -38,7 +39,7 @@ export function finishDraft(draft: Draft, from: string, wantedLanguage?: string)
   if (!draft.attribution || draft.licence === undefined)
     notCarried.push({
       where: 'licence',
-      what: 'the file says not whose it is or on what terms it may be used; fill it in',
+      ...said('licence'),
     })
   const definition = {
     format: 1,
@@ -64,7 +65,12 @@ export function finishOwn(definition: object): ImportedQuestionnaire {
 function readBack(yaml: string, notCarried: readonly NotCarried[]): ImportedQuestionnaire {
   const { definition, faults } = parseDefinition(yaml, 'imported')
   if (faults)
-    return { faults: faults.map(({ path, message }) => ({ where: path || 'the questionnaire', what: message })) }
+    return {
+      faults: faults.map(({ path, message }) => ({
+        where: path || 'the questionnaire',
+        ...said('shape', { message }),
+      })),
+    }
   return { yaml, definition, notCarried: notCarried.slice(0, MAX_NOTES) }
 }
 
@@ -136,11 +142,10 @@ function dropImpossible(draft: Draft): void {
       if (!('options' in item)) return true
       item.options = distinct(item, item.options, draft.notCarried)
       if (item.options.length >= 2) return true
-      draft.notCarried.push({ where: item.where, what: `"${item.id}" is left out: a choice needs two options` })
+      draft.notCarried.push({ where: item.where, ...said('two-options', { name: item.id }) })
       return false
     })
-    if (section.items.length === 0)
-      draft.notCarried.push({ where: section.where, what: 'left out: no question of it was carried' })
+    if (section.items.length === 0) draft.notCarried.push({ where: section.where, ...said('empty-section') })
   }
   draft.sections = draft.sections.filter((section) => section.items.length > 0)
 }
@@ -149,7 +154,7 @@ function distinct(item: DraftItem, options: readonly DraftOption[], notes: NotCa
   const seen = new Set<string>()
   return options.filter(({ value }) => {
     if (!seen.has(String(value))) return seen.add(String(value))
-    notes.push({ where: item.where, what: `the option "${String(value)}" stands twice; the first is kept` })
+    notes.push({ where: item.where, ...said('option-twice', { value }) })
     return false
   })
 }
@@ -162,8 +167,8 @@ function dropConditions(draft: Draft): void {
     const missing = itemsOfVisibility(condition).find((id) => !before.has(id))
     const wrong = missing === undefined ? wrongValue(condition, before) : undefined
     if (missing === undefined && wrong === undefined) return { visible_if: condition }
-    const why = missing === undefined ? `there is no option ${wrong}` : `"${missing}" is not asked before it`
-    draft.notCarried.push({ where, what: `the condition is left out (${why}); it is always asked` })
+    const why = missing === undefined ? said('why-option', wrong) : said('why-later', { name: missing })
+    draft.notCarried.push({ where, ...said('condition', {}, why) })
     return {}
   }
   for (const section of draft.sections) {
@@ -179,12 +184,12 @@ function dropConditions(draft: Draft): void {
   }
 }
 
-function wrongValue(condition: Visibility, items: ReadonlyMap<string, DraftItem>): string | undefined {
+function wrongValue(condition: Visibility, items: ReadonlyMap<string, DraftItem>): RemarkParams | undefined {
   if ('all' in condition) return condition.all.map((part) => wrongValue(part, items)).find((one) => one !== undefined)
   if ('any' in condition) return condition.any.map((part) => wrongValue(part, items)).find((one) => one !== undefined)
   if ('not' in condition) return wrongValue(condition.not, items)
   const item = items.get(condition.item)
   if (!item || !('options' in item)) return undefined
   const wrong = condition.one_of?.find((value) => !item.options.some((option) => option.value === value))
-  return wrong === undefined ? undefined : `"${String(wrong)}" of "${item.id}"`
+  return wrong === undefined ? undefined : { name: item.id, value: wrong }
 }

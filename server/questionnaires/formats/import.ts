@@ -4,6 +4,7 @@ import type { ImportedQuestionnaire } from './finish.ts'
 import { isObject, readJson } from './json.ts'
 import { importSurvey, isSurvey } from './surveyjs.ts'
 import { importXlsForm } from './xlsform.ts'
+import { said } from './remarks.ts'
 
 /** Largest file that is looked at, in bytes. */
 const largest = 5 * 1024 * 1024
@@ -16,25 +17,22 @@ const largest = 5 * 1024 * 1024
 export async function importQuestionnaire(bytes: Uint8Array, fileName: string): Promise<ImportedQuestionnaire> {
   try {
     if (bytes.length > largest)
-      throw new ImportError('the file', `has ${bytes.length} bytes, more than ${largest}; no questionnaire is so large`)
+      throw new ImportError('the file', said('too-large', { count: bytes.length, most: largest }))
     if (isArchive(bytes)) {
       // loaded when needed: few servers ever read a workbook
       const { readSheets } = await import('./workbook.ts')
       return importXlsForm(await readSheets(bytes), fileName)
     }
-    if (bytes[0] === 0xd0 && bytes[1] === 0xcf) throw new ImportError('the file', 'is an old .xls; save it as .xlsx')
+    if (bytes[0] === 0xd0 && bytes[1] === 0xcf) throw new ImportError('the file', said('old-xls'))
     const json = readJson(bytes)
     if (isObject(json) && typeof json['resourceType'] === 'string') {
       if (json['resourceType'] === 'Questionnaire') return importFhirQuestionnaire(json)
-      throw new ImportError(
-        'resourceType',
-        `is "${json['resourceType'].slice(0, 60)}"; only a FHIR Questionnaire can be imported`,
-      )
+      throw new ImportError('resourceType', said('other-resource', { type: json['resourceType'].slice(0, 60) }))
     }
     if (isObject(json) && json['format'] === 1 && 'slug' in json)
-      throw new ImportError('the file', 'is a definition of this program already; it needs no import')
+      throw new ImportError('the file', said('own-definition'))
     if (isSurvey(json)) return importSurvey(json, fileName)
-    throw new ImportError('the file', 'is neither a FHIR Questionnaire nor a SurveyJS survey nor an XLSForm workbook')
+    throw new ImportError('the file', said('unknown-format'))
   } catch (error) {
     if (error instanceof ImportError) return { faults: error.faults }
     throw error

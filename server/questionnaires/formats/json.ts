@@ -1,4 +1,5 @@
 import { ImportError } from './draft.ts'
+import { said } from './remarks.ts'
 
 /** No questionnaire nests so deep; what does could exhaust the stack of whoever walks through it. */
 const deepest = 60
@@ -9,17 +10,14 @@ export function readJson(bytes: Uint8Array): unknown {
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    throw new ImportError('the file', 'is not UTF-8; save it as UTF-8')
+    throw new ImportError('the file', said('not-utf8'))
   }
-  if (nestsDeep(text)) throw new ImportError('the file', `nests more than ${deepest} deep, no questionnaire does`)
+  if (nestsDeep(text)) throw new ImportError('the file', said('too-deep', { most: deepest }))
   try {
     return JSON.parse(text) as unknown
   } catch (error) {
     const place = /line (\d+) column (\d+)/.exec((error as Error).message)
-    throw new ImportError(
-      place ? `line ${place[1]}, column ${place[2]}` : 'the file',
-      'is no JSON; look for a comma or bracket out of place',
-    )
+    throw new ImportError(place ? `line ${place[1]}, column ${place[2]}` : 'the file', said('no-json'))
   }
 }
 

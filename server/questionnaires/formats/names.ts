@@ -1,4 +1,5 @@
 import type { NotCarried } from './draft.ts'
+import { said } from './remarks.ts'
 
 const longest = 56
 
@@ -19,7 +20,7 @@ export function nameMaker(
       while (used.has(name))
     }
     const free = unused(name, used)
-    if (free !== wanted) notes.push({ where, what: `"${short(wanted)}" is called "${free}" here` })
+    if (free !== wanted) notes.push({ where, ...said('called', { wanted: short(wanted), name: free }) })
     used.add(free)
     return free
   }

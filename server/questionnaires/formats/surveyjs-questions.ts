@@ -1,14 +1,15 @@
 import { USUAL_LENGTH, USUAL_RANGE } from './draft.ts'
-import type { DraftItem, DraftOption, DraftText } from './draft.ts'
+import type { DraftItem, DraftOption, DraftText, NotCarried } from './draft.ts'
 import { isObject, plainText } from './json.ts'
 import { nameMaker } from './names.ts'
 import { noneWords, otherWords, unusedValue, yesNo } from './usual-options.ts'
+import { said, type Said } from './remarks.ts'
 
 export type SurveyElement = Record<string, unknown>
 
 interface Reading {
   words: (value: unknown) => DraftText | undefined
-  note: (where: string, what: string) => void
+  note: (where: string, what: Said) => void
   nameFor: (wanted: string, where: string) => string
 }
 
@@ -76,21 +77,22 @@ interface Choices {
 function choices(list: unknown, where: string, { words, note }: Reading): Choices {
   const found = new Map<string, string | number>()
   const options: DraftOption[] = []
-  const changed = (at: { where: string; what: string }[]): void => at.forEach((one) => note(one.where, one.what))
-  const pending: { where: string; what: string }[] = []
+  const changed = (at: NotCarried[]): void => at.forEach(({ where: place, ...one }) => note(place, one))
+  const pending: NotCarried[] = []
   const valueName = nameMaker(pending)
   for (const [index, one] of (Array.isArray(list) ? list : []).entries()) {
     const at = `${where}[${index}]`
     const given: unknown = isObject(one) ? one['value'] : one
     if (typeof given !== 'string' && typeof given !== 'number' && typeof given !== 'boolean') {
-      note(at, 'has no value and is left out')
+      note(at, said('no-value'))
       continue
     }
     const value = plainNumber(given) ?? valueName(String(given), at)
     found.set(String(given), value)
     options.push({ value, text: (isObject(one) ? words(one['text']) : undefined) ?? words(given) ?? {} })
     if (isObject(one))
-      for (const key of Object.keys(one)) if (key !== 'value' && key !== 'text') note(`${at}.${key}`, 'is not carried')
+      for (const key of Object.keys(one))
+        if (key !== 'value' && key !== 'text') note(`${at}.${key}`, said('not-carried'))
   }
   changed(pending)
   return { options, ours: (value) => found.get(String(value)) }
@@ -103,7 +105,7 @@ function choice(element: SurveyElement, where: string, type: 'single' | 'multipl
     const value = unusedValue(options, 'none')
     special.set('none', value)
     options.push({ value, text: reading.words(element['noneText']) ?? { ...noneWords } })
-    if (type === 'multiple') reading.note(where, '"none" can be chosen beside others here')
+    if (type === 'multiple') reading.note(where, said('none-beside'))
   }
   if (element['showOtherItem'] === true || element['hasOther'] === true) {
     const value = unusedValue(options, 'other')
@@ -160,7 +162,7 @@ function rating(element: SurveyElement, where: string, reading: Reading): Kinds 
       return { parts: [numberPart(min, Math.max(max, min + 1), true)], read }
     const values = Array.from({ length: Math.floor((max - min) / step) + 1 }, (_, index) => min + index * step)
     const options = values.map((value): DraftOption => ({ value, text: words(value) ?? {} }))
-    if (low || high) reading.note(where, 'the words beside the lowest and highest number are not carried')
+    if (low || high) reading.note(where, said('words-of-ends'))
     return { parts: [{ shape: { type: 'single', options }, ours: (value) => plainNumber(value) }], read }
   }
   return {
@@ -184,10 +186,7 @@ function input(element: SurveyElement, where: string, reading: Reading): Kinds |
       }
       const [min, max, step] = [bound('min'), bound('max'), bound('step')]
       if (min === undefined || max === undefined)
-        note(
-          where,
-          `no lowest or highest number is given; ${min ?? USUAL_RANGE[0]} to ${max ?? USUAL_RANGE[1]} are allowed`,
-        )
+        note(where, said('usual-range', { low: min ?? USUAL_RANGE[0], high: max ?? USUAL_RANGE[1] }))
       const low = min ?? Math.min(USUAL_RANGE[0], max ?? 0)
       // without a step a number field of SurveyJS takes decimals
       const integer = step !== undefined && Number.isInteger(step)
@@ -202,8 +201,7 @@ function input(element: SurveyElement, where: string, reading: Reading): Kinds |
     case 'email':
     case 'url':
     case 'tel':
-      if ((element['inputType'] ?? 'text') !== 'text')
-        note(`${where}.inputType`, 'is not checked here; it is a line of text')
+      if ((element['inputType'] ?? 'text') !== 'text') note(`${where}.inputType`, said('not-checked'))
       return { parts: [ownWords(element, where, reading)], read: reads('inputType', 'maxLength') }
     default:
       return undefined
@@ -213,7 +211,7 @@ function input(element: SurveyElement, where: string, reading: Reading): Kinds |
 function ownWords(element: SurveyElement, where: string, { note }: Reading): Part {
   const given = element['maxLength']
   const length = typeof given === 'number' && Number.isInteger(given) && given > 0 ? given : undefined
-  if (length === undefined) note(where, `no longest answer is given; ${USUAL_LENGTH} characters are allowed`)
+  if (length === undefined) note(where, said('usual-length', { most: USUAL_LENGTH }))
   return { shape: { type: 'text', max_length: Math.min(length ?? USUAL_LENGTH, 10_000) } }
 }
 
@@ -224,14 +222,14 @@ function matrix(element: SurveyElement, where: string, reading: Reading): Kinds 
   const parts = rows.flatMap((row, index): Part[] => {
     const value: unknown = isObject(row) ? row['value'] : row
     if (typeof value !== 'string' && typeof value !== 'number') {
-      reading.note(`${where}.rows[${index}]`, 'has no value and is left out')
+      reading.note(`${where}.rows[${index}]`, said('no-value'))
       return []
     }
     const text = (isObject(row) ? reading.words(row['text']) : undefined) ?? reading.words(value) ?? {}
     const shape = { type, options: options.map((option) => ({ ...option, text: { ...option.text } })) }
     return [{ shape, suffix: String(value), text, ours }]
   })
-  if (parts.length === 0) reading.note(where, 'has no rows and is left out')
+  if (parts.length === 0) reading.note(where, said('no-rows'))
   return { parts, read: reads('rows', 'columns', 'cellType', 'isAllRowRequired') }
 }
 
@@ -240,18 +238,18 @@ function severalTexts(element: SurveyElement, where: string, reading: Reading): 
   const parts = items.flatMap((item, index): Part[] => {
     const at = `${where}.items[${index}]`
     if (!isObject(item) || typeof item['name'] !== 'string') {
-      reading.note(at, 'has no name and is left out')
+      reading.note(at, said('no-name'))
       return []
     }
     const kinds = input(item, at, reading)
     const part = kinds?.parts[0]
     if (!part) {
-      reading.note(at, 'is left out: its kind is not carried')
+      reading.note(at, said('kind-inside'))
       return []
     }
     for (const key of Object.keys(item))
       if (!kinds.read.has(key) || key === 'isRequired' || key === 'visibleIf')
-        reading.note(`${at}.${key}`, 'is not carried')
+        reading.note(`${at}.${key}`, said('not-carried'))
     return [
       { ...part, suffix: item['name'], text: reading.words(item['title']) ?? { ...reading.words(item['name'])! } },
     ]

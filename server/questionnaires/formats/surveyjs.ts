@@ -8,6 +8,7 @@ import { guessLanguage, languageOf } from './languages.ts'
 import { nameMaker, short, slugOf } from './names.ts'
 import { questionKind, type SurveyElement } from './surveyjs-questions.ts'
 import type { Visibility } from '../../../survey-definitions/schema.ts'
+import { said, type Said } from './remarks.ts'
 
 /** Whether a JSON file looks like a survey of SurveyJS. */
 export function isSurvey(json: unknown): json is SurveyElement {
@@ -54,7 +55,7 @@ class Survey {
     for (const [index, page] of pages.entries()) {
       const where = Array.isArray(json['pages']) ? `pages[${index}]` : ''
       if (!isObject(page)) {
-        this.note(where, 'is no page and left out')
+        this.note(where, said('no-page'))
         continue
       }
       this.unread(page, ofPage, where)
@@ -85,13 +86,14 @@ class Survey {
     return finishDraft(draft, 'a SurveyJS survey', this.language)
   }
 
-  private note(where: string, what: string): void {
-    if (this.notes.length < MAX_NOTES) this.notes.push({ where: where || 'the survey', what })
+  private note(where: string, what: Said): void {
+    if (this.notes.length < MAX_NOTES) this.notes.push({ where: where || 'the survey', ...what })
   }
 
   /** Names what nobody read. */
   private unread(element: SurveyElement, read: ReadonlySet<string>, where: string): void {
-    for (const key of Object.keys(element)) if (!read.has(key)) this.note(joined(where, short(key)), 'is not carried')
+    for (const key of Object.keys(element))
+      if (!read.has(key)) this.note(joined(where, short(key)), said('not-carried'))
   }
 
   /** Words of SurveyJS: a text, or texts by language with `default` for the survey's own. */
@@ -115,7 +117,7 @@ class Survey {
     } catch (error) {
       if (!(error instanceof ConditionError)) throw error
       const at = joined(where, 'visibleIf')
-      this.note(at, `the condition ${short(text)} is left out (${error.message}); it is always asked`)
+      this.note(at, said('condition-text', { condition: short(text) }, error.why))
       return undefined
     }
   }
@@ -124,7 +126,7 @@ class Survey {
     if (!Array.isArray(list)) return
     for (const [index, element] of list.entries()) {
       const at = `${where}[${index}]`
-      if (!isObject(element)) this.note(at, 'is no question and left out')
+      if (!isObject(element)) this.note(at, said('no-question'))
       else if (element['type'] === 'panel') this.panel(element, at, around)
       else this.question(element, at, around)
     }
@@ -134,7 +136,7 @@ class Survey {
     this.unread(panel, ofPanel, where)
     const title = this.words(panel['title'])
     const lead = title ?? this.words(panel['description']) ?? stem
-    if (title && panel['description'] !== undefined) this.note(joined(where, 'description'), 'is not carried')
+    if (title && panel['description'] !== undefined) this.note(joined(where, 'description'), said('not-carried'))
     const inside = bothHold(condition, this.condition(panel, where))
     this.elements(panel['elements'], joined(where, 'elements'), { section, condition: inside, stem: lead })
   }
@@ -149,12 +151,12 @@ class Survey {
     })
     if (!kinds) {
       const type = short(plainText(element['type']))
-      this.note(where, `"${short(own)}" is left out: questions of the type "${type}" are not carried`)
+      this.note(where, said('kind', { name: short(own), type }))
       return
     }
     this.unread(element, kinds.read, where)
     if (/\{[^{}]+\}/.test(Object.values(this.words(element['title']) ?? {}).join(' ')))
-      this.note(joined(where, 'title'), 'names another answer; it stands as it is written')
+      this.note(joined(where, 'title'), said('names-answer'))
     const help = this.words(element['description'])
     const title = this.words(element['title']) ?? { [this.language]: own || '—' }
     for (const { suffix, text, integer, ours, ...kind } of kinds.parts) {

@@ -1,6 +1,7 @@
 import { unzipSync, zipSync } from 'fflate'
 import readWorkbook, { InvalidInputError, InvalidSpreadsheetError } from 'read-excel-file/universal'
 import { ImportError } from './draft.ts'
+import { said } from './remarks.ts'
 
 /** A sheet of an .xlsx workbook: rows of cells as text, blank where there is nothing. The first row is row 1. */
 export interface Sheet {
@@ -29,10 +30,7 @@ export async function readSheets(bytes: Uint8Array): Promise<Sheet[]> {
     }))
   } catch (error) {
     if (error instanceof InvalidInputError || error instanceof InvalidSpreadsheetError || error instanceof Error)
-      throw new ImportError(
-        'the file',
-        `is no workbook that can be read (${error.message.slice(0, 120)}); save it anew as .xlsx`,
-      )
+      throw new ImportError('the file', said('workbook', { reason: error.message.slice(0, 120) }))
     throw error
   }
 }
@@ -47,18 +45,17 @@ function repacked(bytes: Uint8Array): ArrayBuffer {
         if (!/\.(xml|rels)$/.test(name)) return false
         total += originalSize
         files++
-        if (total > mostBytes || files > mostFiles)
-          throw new ImportError('the file', 'unpacks to too much; no questionnaire is so large')
+        if (total > mostBytes || files > mostFiles) throw new ImportError('the file', said('bomb'))
         return true
       },
     })
   } catch (error) {
     if (error instanceof ImportError) throw error
-    throw new ImportError('the file', 'is no zip archive that can be read; save it anew as .xlsx')
+    throw new ImportError('the file', said('archive'))
   }
   for (const [name, part] of Object.entries(parts)) {
     const xml = new TextDecoder().decode(part)
-    if (/<!(?:DOCTYPE|ENTITY)/i.test(xml)) throw new ImportError(name, 'declares entities; save the workbook anew')
+    if (/<!(?:DOCTYPE|ENTITY)/i.test(xml)) throw new ImportError(name, said('entities'))
     if (/worksheets\//.test(name)) checkReach(xml, name)
   }
   const packed = zipSync(parts, { level: 0 })
@@ -71,7 +68,7 @@ function checkReach(xml: string, name: string): void {
     if (Number(digits) > mostRows || column > mostColumns)
       throw new ImportError(
         name,
-        `has a cell at ${letters}${digits}; at most ${mostRows} rows and ${mostColumns} columns are read`,
+        said('far-cell', { cell: `${letters}${digits}`, rows: mostRows, columns: mostColumns }),
       )
   }
 }

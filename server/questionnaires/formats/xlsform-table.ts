@@ -2,6 +2,7 @@ import type { DraftText, NotCarried } from './draft.ts'
 import { languageOf } from './languages.ts'
 import { short } from './names.ts'
 import type { Sheet } from './workbook.ts'
+import { said } from './remarks.ts'
 
 /** A row of a sheet, by the columns of its header. */
 export interface Row {
@@ -49,7 +50,7 @@ export function readTable(sheet: Sheet, language: string, notes: NotCarried[]): 
     if (code === undefined) {
       notes.push({
         where: `${name}, column ${short(written)}`,
-        what: 'names no language that is known; write e.g. English (en)',
+        ...said('language-unknown'),
       })
       return undefined
     }

@@ -1,5 +1,5 @@
 import { bothHold, ConditionError, toVisibility, type Known } from './conditions.ts'
-import { ImportError, MAX_NOTES, USUAL_LENGTH, USUAL_RANGE } from './draft.ts'
+import { ImportError, hasWords, MAX_NOTES, USUAL_LENGTH, USUAL_RANGE } from './draft.ts'
 import type { Draft, DraftItem, DraftOption, DraftSection, DraftText, NotCarried } from './draft.ts'
 import { readExpression } from './expressions.ts'
 import { finishDraft, type ImportedQuestionnaire } from './finish.ts'
@@ -9,6 +9,7 @@ import { otherWords, unusedValue } from './usual-options.ts'
 import { readTable, type Row } from './xlsform-table.ts'
 import type { Sheet } from './workbook.ts'
 import type { Visibility } from '../../../survey-definitions/schema.ts'
+import { said, type Said } from './remarks.ts'
 
 /**
  * An XLSForm workbook as a definition: groups at the top become sections, groups within them lead their questions, lists of
@@ -65,7 +66,7 @@ class Form {
     this.fileName = fileName
     const sheetOf = (name: string): Sheet | undefined => sheets.find((one) => one.name.trim().toLowerCase() === name)
     const survey = sheetOf('survey')
-    if (!survey) throw new ImportError('the file', 'has no sheet "survey"; an XLSForm has survey, choices and settings')
+    if (!survey) throw new ImportError('the file', said('no-survey-sheet'))
     const settings = sheetOf('settings')
     const settingsText = settings?.rows.flat().join(' ') ?? ''
     // the language of columns without one
@@ -79,7 +80,7 @@ class Form {
     if (choices) this.readChoices(readTable(choices, this.language, this.notes))
     for (const { name } of sheets)
       if (!['survey', 'choices', 'settings'].includes(name.trim().toLowerCase()))
-        this.note(`sheet ${short(name)}`, 'is not carried')
+        this.note(`sheet ${short(name)}`, said('not-carried'))
   }
 
   finish(): ImportedQuestionnaire {
@@ -87,21 +88,22 @@ class Form {
     for (const row of this.survey) this.row(row, stack)
     const { settings } = this
     for (const column of settings?.others(new Set(['form_title', 'form_id', 'version', 'default_language'])) ?? [])
-      this.note(`settings, ${column}`, 'is not carried')
+      this.note(`settings, ${column}`, said('not-carried'))
     const title = settings?.text('form_title') ?? { [this.language]: this.fileName.replace(/\.[^.]*$/, '') || 'Form' }
-    for (const section of this.sections) if (Object.keys(section.title).length === 0) section.title = { ...title }
+    const sections = this.sections.filter(hasWords)
+    for (const section of sections) if (Object.keys(section.title).length === 0) section.title = { ...title }
     const draft: Draft = {
       slug: slugOf(settings?.plain('form_id') || this.fileName.replace(/\.[^.]*$/, '')),
       version: versionOf(settings?.plain('version')),
       title,
-      sections: this.sections,
+      sections,
       notCarried: this.notes,
     }
     return finishDraft(draft, 'an XLSForm', this.language)
   }
 
-  private note(where: string, what: string): void {
-    if (this.notes.length < MAX_NOTES) this.notes.push({ where, what })
+  private note(where: string, what: Said): void {
+    if (this.notes.length < MAX_NOTES) this.notes.push({ where, ...what })
   }
 
   private readChoices(rows: readonly Row[]): void {
@@ -110,13 +112,13 @@ class Form {
       const list = row.plain('list_name') || row.plain('list name')
       const name = row.plain('name') || row.plain('value')
       if (list === '' || name === '') {
-        this.note(row.where, 'has no list_name or no name and is left out')
+        this.note(row.where, said('no-list'))
         continue
       }
       if (!values.has(list)) values.set(list, nameMaker(this.notes))
       const value = /^-?(0|[1-9]\d{0,8})$/.test(name) ? Number(name) : values.get(list)!(name, `${row.where}, name`)
       for (const column of row.others(new Set(['list_name', 'list name', 'name', 'value', 'label'])))
-        this.note(`${row.where}, ${column}`, 'is not carried')
+        this.note(`${row.where}, ${column}`, said('not-carried'))
       const options = this.lists.get(list) ?? []
       options.push({ value, name, text: row.text('label') ?? { [this.language]: name } })
       this.lists.set(list, options)
@@ -132,7 +134,7 @@ class Form {
   private row(row: Row, stack: Group[]): void {
     const type = row.plain('type').replace(/\s+/g, ' ')
     if (type === '') {
-      if (row.plain('name') || row.text('label')) this.note(row.where, 'has no type and is left out')
+      if (row.plain('name') || row.text('label')) this.note(row.where, said('no-type'))
       return
     }
     const kind = type.toLowerCase().replace(' ', '_')
@@ -143,7 +145,7 @@ class Form {
     }
     if (kind === 'end_group' || kind === 'end_repeat') {
       this.stem = undefined
-      if (!stack.pop()) this.note(row.where, 'ends a group that was not begun')
+      if (!stack.pop()) this.note(row.where, said('group-end'))
       return
     }
     if (around?.left) return
@@ -154,8 +156,7 @@ class Form {
       if (text && section.items.length === 0 && !section.instruction && !row.plain('relevant'))
         section.instruction = text
       else if (text) this.stem = text
-      if (row.plain('relevant'))
-        this.note(`${row.where}, relevant`, 'a note is shown with the question after it, not by its own condition')
+      if (row.plain('relevant')) this.note(`${row.where}, relevant`, said('shown-with-next'))
       return
     }
     this.question(row, type, section, around)
@@ -164,10 +165,9 @@ class Form {
   private begin(row: Row, around: Group | undefined, repeated: boolean): Group {
     this.stem = undefined
     const name = row.plain('name')
-    for (const column of row.others(ofQuestion)) this.note(`${row.where}, ${column}`, 'is not carried')
+    for (const column of row.others(ofQuestion)) this.note(`${row.where}, ${column}`, said('not-carried'))
     const left = repeated || around?.left === true
-    if (left && around?.left !== true)
-      this.note(row.where, `the repeated group "${short(name)}" is left out with all that is in it`)
+    if (left && around?.left !== true) this.note(row.where, said('repeat', { name: short(name) }))
     const condition = left ? undefined : this.condition(row)
     const label = row.text('label')
     if (!around) {
@@ -198,10 +198,7 @@ class Form {
       return toVisibility(readExpression(text, 'xlsform'), (name) => this.known.get(name))
     } catch (error) {
       if (!(error instanceof ConditionError)) throw error
-      this.note(
-        `${row.where}, relevant`,
-        `the condition ${short(text)} is left out (${error.message}); it is always asked`,
-      )
+      this.note(`${row.where}, relevant`, said('condition-text', { condition: short(text) }, error.why))
       return undefined
     }
   }
@@ -210,16 +207,16 @@ class Form {
     const [word = '', list = '', more = ''] = type.split(' ')
     const name = row.plain('name')
     if (withoutQuestion.has(word.toLowerCase())) {
-      this.note(row.where, `"${short(type)}" is left out: nothing is collected beside the answers`)
+      this.note(row.where, said('metadata', { name: short(type) }))
       return
     }
     const read = new Set(ofQuestion)
     const kind = this.kind(row, word.toLowerCase(), list, more, read)
     if (!kind) {
-      this.note(row.where, `"${short(name)}" is left out: rows of the type "${short(type)}" are not carried`)
+      this.note(row.where, said('kind', { name: short(name), type: short(type) }))
       return
     }
-    for (const column of row.others(read)) this.note(`${row.where}, ${column}`, 'is not carried')
+    for (const column of row.others(read)) this.note(`${row.where}, ${column}`, said('not-carried'))
     const id = this.nameFor(name, `${row.where}, name`)
     const condition = bothHold(around?.condition, this.condition(row))
     const help = row.text('hint')
@@ -227,9 +224,9 @@ class Form {
     const required = row.plain('required').toLowerCase()
     const needed = /^(yes|true|true\(\)|1)$/.test(required)
     if (!needed && !/^(no|false|false\(\)|0)?$/.test(required))
-      this.note(`${row.where}, required`, 'is no plain yes or no; it is taken for no')
+      this.note(`${row.where}, required`, said('required-odd'))
     if (/\$\{[^{}]+\}/.test(Object.values(row.text('label') ?? {}).join(' ')))
-      this.note(`${row.where}, label`, 'names another answer; it stands as it is written')
+      this.note(`${row.where}, label`, said('names-answer'))
     const item = {
       where: row.where,
       id,
@@ -261,7 +258,7 @@ class Form {
       case 'select_multiple': {
         const given = this.lists.get(list)
         if (!given) {
-          this.note(`${row.where}, type`, `there is no list "${short(list)}" in the sheet choices`)
+          this.note(`${row.where}, type`, said('list-missing', { list: short(list) }))
           return undefined
         }
         const options: DraftOption[] = given.map(({ value, text }) => ({ value, text: { ...text } }))
@@ -282,7 +279,7 @@ class Form {
       case 'range':
         return { shape: this.number(row, word, read) }
       case 'text':
-        this.note(row.where, `no longest answer is given; ${USUAL_LENGTH} characters are allowed`)
+        this.note(row.where, said('usual-length', { most: USUAL_LENGTH }))
         return { shape: { type: 'text', max_length: USUAL_LENGTH } }
       case 'date':
         return { shape: { type: 'date' } }
@@ -316,10 +313,7 @@ class Form {
     }
     const { min, max } = limits
     if (min === undefined || max === undefined)
-      this.note(
-        row.where,
-        `no lowest or highest number is given; ${min ?? USUAL_RANGE[0]} to ${max ?? USUAL_RANGE[1]} are allowed`,
-      )
+      this.note(row.where, said('usual-range', { low: min ?? USUAL_RANGE[0], high: max ?? USUAL_RANGE[1] }))
     const low = min ?? Math.min(USUAL_RANGE[0], max ?? 0)
     const integer =
       word === 'integer' || (word === 'range' && [limits.min, limits.step ?? 1].every((one) => Number.isInteger(one)))
