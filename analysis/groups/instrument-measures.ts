@@ -196,9 +196,10 @@ export function personFigures(
 /**
  * Ways to put the classes of a spread together, the finest first, each refining the next, the last of two.
  *
- * Step by step what few chose is put together: of ordered classes the two neighbours with the fewest people, of others the two
- * classes with the fewest; classes the questionnaire itself names (detractors, passives, promoters) are completed first and
- * joined last. `chosen`: how many chose each in the whole company. Ties: the first in order.
+ * Step by step what few chose is put together: of ordered classes the two neighbours with the fewest people; of others the two
+ * rarest, then the next rarest with them, until the most chosen stands alone beside the rest; classes the questionnaire itself names
+ * (detractors, passives, promoters) are completed first and joined last. `chosen`: how many chose each in the whole company. Ties:
+ * the first in order.
  * Example: five ordered options chosen by 2, 9, 20, 9, 4 give [0][1][2][3][4], [01][2][3][4], [01][2][34], [012][34]. Two options:
  * [0][1] alone.
  */
@@ -214,6 +215,8 @@ export function levelsOf(
     const pairs = level.flatMap((one, first) =>
       level.flatMap((other, second) => {
         if (second <= first || (ordered && second !== first + 1)) return []
+        // one class of put-together options, never two
+        if (!ordered && one.length === 1 && other.length === 1 && level.some((made) => made.length > 1)) return []
         const joined = [...one, ...other].toSorted((a, b) => a - b)
         // within a named class before anything across: the questionnaire's own classes are a level of their own
         return [{ first, second, joined, across: !isNamed(joined), weight: weigh(joined) }]

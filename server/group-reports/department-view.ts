@@ -4,7 +4,7 @@ import type { AssessedValue } from './assessment-content.ts'
 import type { ReportContent, ReportedGroup } from './content.ts'
 import { heatCell } from './report-charts.ts'
 import { nameOf, sameMembers, tagOf, type ReportData } from './report-data.ts'
-import { findingView, footOf } from './report-view.ts'
+import { findingView, footOf, inHalves } from './report-view.ts'
 import {
   figureCell,
   sayInterval,
@@ -37,7 +37,9 @@ export function departmentView(data: ReportData, group: ReportedGroup, words: Wo
     further:
       content.furtherIds.length > 0
         ? {
-            heat: heatOf(data, company, group, words, content.furtherIds, 'department-heat-further'),
+            heats: inHalves(content.furtherIds).map((ids, index) =>
+              heatOf(data, company, group, words, ids, `department-heat-further-${index}`),
+            ),
             table: scaleTable(data, company, group, words, content.furtherIds),
           }
         : undefined,

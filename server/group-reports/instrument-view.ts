@@ -130,7 +130,7 @@ function meanSection(data: InstrumentData, measure: MeanMeasure, index: number, 
   const groups = content.groups.filter(isShown)
   const title = titles.mean(measure.id)
   const unit = titles.unit(measure.id)
-  const [low, high] = measure.range
+  const [low, high] = domainOf(data, measure)
   const middle = low + (high - low) / 2
   return {
     title,
@@ -159,6 +159,20 @@ function meanSection(data: InstrumentData, measure: MeanMeasure, index: number, 
       rows: groups.map((group) => ({ cells: [nameCell(group, words), meanCell(data, group, measure, words)] })),
     },
   }
+}
+
+/** Counted things (days, minutes, per cent lost) are drawn as far as they reach, scales with all they can be. */
+function domainOf({ content, titles }: InstrumentData, { id, range, loss }: MeanMeasure): readonly [number, number] {
+  const isCounted = loss !== null || titles.version.items.some((one) => one.id === id && one.item.type === 'number')
+  const reached = content.groups.flatMap(({ means }) => {
+    const interval = means[id]!.interval
+    return interval.kind === 'shown' ? [interval.value.hi] : []
+  })
+  if (!isCounted || reached.length === 0) return range
+  const most = Math.max(...reached) - range[0]
+  const step = 10 ** Math.floor(Math.log10(Math.max(most, 0.1)))
+  const nice = [1, 2, 4, 6, 8, 10].find((times) => times * step >= most) ?? 10
+  return [range[0], Math.min(range[1], range[0] + nice * step)]
 }
 
 function recommendationSection(data: InstrumentData, id: string, words: Words) {
@@ -218,6 +232,7 @@ function spreadSection(data: InstrumentData, measure: SpreadMeasure, index: numb
       title,
       description: words.t('instrument.spreadDescription'),
       legend: measure.classes.map((_, at) => titles.classes(measure, [at])),
+      pooled: measure.ordered || measure.classes.length < 3 ? undefined : words.t('instrument.pooled'),
       say: (share) => words.percent(share),
       rows: groups.map((group): SpreadRow => {
         const figure = spread(group)
@@ -231,6 +246,7 @@ function spreadSection(data: InstrumentData, measure: SpreadMeasure, index: numb
             share,
             from: Math.min(...options),
             to: Math.max(...options),
+            pooled: !measure.ordered && options.length > 1,
           })),
         }
       }),

@@ -85,7 +85,7 @@ export function managerTrend(
   if (compared.length === 0) return undefined
   const company = current.groups.find((one) => one.kind === 'company')!
   return {
-    chart: drawTrend(compared, rounds, { ...group, id: `${group.id}-${part.slug}` }, company, words),
+    chart: drawTrend(compared, rounds, { group, company }, `trend-${part.slug}-${group.id}`, words),
     table: trendTable(compared, rounds, group, words),
   }
 }

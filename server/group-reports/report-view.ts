@@ -28,7 +28,9 @@ export function reportView(data: ReportData, words: Words): Record<string, unkno
     further:
       content.furtherIds.length > 0
         ? {
-            heat: drawHeatMap(data, words, content.furtherIds, 'heat-further'),
+            heats: inHalves(content.furtherIds).map((ids, index) =>
+              drawHeatMap(data, words, ids, `heat-further-${index}`),
+            ),
             table: heatTable(data, words, content.furtherIds),
           }
         : undefined,
@@ -48,6 +50,12 @@ export function reportView(data: ReportData, words: Words): Record<string, unkno
     caseMix: words.t(content.caseMixAdjusted ? 'method.caseMix' : 'method.noCaseMix'),
     foot: footOf(data, words),
   }
+}
+
+/** So many columns that the words of a picture stay readable. */
+export function inHalves(ids: readonly string[]): string[][] {
+  const half = Math.ceil(ids.length / 2)
+  return [ids.slice(0, half), ids.slice(half)].filter((part) => part.length > 0)
 }
 
 /** 「実施回 … 版 … 下限 … 公開日」: the same under each page that came from this report. */

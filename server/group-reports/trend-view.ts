@@ -28,7 +28,7 @@ export function trendView(
     groupName: group.name,
     reportHref: page.href,
     none: compared.length === 0,
-    chart: compared.length > 0 ? drawTrend(compared, rounds, group, company, words) : '',
+    chart: compared.length > 0 ? drawTrend(compared, rounds, { group, company }, 'trend', words) : '',
     table: trendTable(compared, rounds, group, words),
     forms: rounds.map((round) =>
       words.t('trend.form', { campaign: round.campaign.name, forms: words.list(round.references) }),
@@ -65,13 +65,13 @@ function valueIn(round: Round, group: RoundGroup, line: TrendLine): number | und
 export function drawTrend(
   lines: readonly TrendLine[],
   rounds: readonly Round[],
-  group: RoundGroup,
-  company: RoundGroup,
+  { group, company }: { group: RoundGroup; company: RoundGroup },
+  id: string,
   words: Words,
 ): string {
   const compares = group.kind !== 'company'
   return trendChart({
-    id: `trend-${group.id}`,
+    id,
     title: words.t('trend.title', { name: group.name }),
     description: words.t('trend.description'),
     rounds: rounds.map(({ campaign }) => campaign.closesOn.slice(0, 7).replace('-', '/')),

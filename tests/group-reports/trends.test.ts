@@ -108,6 +108,11 @@ describe('57, then 80, then 23 items', () => {
     await manager.get('/manager')
     expect(manager.text).toContain('尺度ごとの推移')
     expect(manager.text).toContain('2023年度ストレスチェック')
+    // the line, its company's line, and a dot a round in each of the six panels
+    const picture = manager.html.slice(manager.html.indexOf('id="trend-stress-check-23'))
+    const drawn = picture.slice(0, picture.indexOf('</svg>'))
+    expect(drawn.match(/<path /g)).toHaveLength(12)
+    expect(drawn.match(/<circle /g)).toHaveLength(18)
     expect(manager.text).not.toContain('営業第二課')
   })
 })

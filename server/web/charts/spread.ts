@@ -8,7 +8,13 @@ export type SpreadRow =
       /** Printed at the end of the row, e.g. "n=34". */
       readonly note: string
       /** Lowest class first; `from`, `to`: which of the legend's entries it holds. Shares of 1. */
-      readonly parts: readonly { readonly share: number; readonly from: number; readonly to: number }[]
+      readonly parts: readonly {
+        readonly share: number
+        readonly from: number
+        readonly to: number
+        /** Options without an order that were put together: no place between light and dark. */
+        readonly pooled?: boolean | undefined
+      }[]
     }
   | { readonly label: string; readonly depth?: number | undefined; readonly withheld: string }
 
@@ -16,6 +22,8 @@ export type SpreadChart = Frame & {
   readonly rows: readonly SpreadRow[]
   /** Names of the classes, lowest first. */
   readonly legend: readonly string[]
+  /** Name of what was put together where options have no order. */
+  readonly pooled?: string | undefined
   /** A share as it is printed in its part. */
   readonly say: (share: number) => string
 }
@@ -28,7 +36,9 @@ const rowHeight = 30
 
 /** Bars of 100 % cut into classes of answers, from light (lowest) to dark; classes that were put together share one part. */
 export function spreadChart(chart: SpreadChart): string {
-  const { lines, height: legendHeight } = placeLegend(chart.legend)
+  const { lines, height: legendHeight } = placeLegend(
+    chart.pooled === undefined ? chart.legend : [...chart.legend, chart.pooled],
+  )
   const top = legendHeight + 6
   let content = ''
   for (const { x, y, text, index } of lines) {
@@ -37,7 +47,7 @@ export function spreadChart(chart: SpreadChart): string {
       y: y - 11,
       width: 16,
       height: 14,
-      fill: tint(index, chart.legend.length),
+      fill: index < chart.legend.length ? tint(index, chart.legend.length) : ink.shade,
       stroke: ink.axis,
     })
     content += words(text, x + 22, y, { 'font-size': 12 })
@@ -56,7 +66,7 @@ function drawParts(row: Extract<SpreadRow, { note: string }>, middle: number, ch
   const whole = row.parts.reduce((sum, { share }) => sum + share, 0) || 1
   let x = plotLeft
   let content = ''
-  for (const { share, from, to } of row.parts) {
+  for (const { share, from, to, pooled } of row.parts) {
     const wide = ((plotRight - plotLeft) * share) / whole
     const step = (from + to) / 2
     const text = chart.say(share)
@@ -65,7 +75,7 @@ function drawParts(row: Extract<SpreadRow, { note: string }>, middle: number, ch
       y: middle - 10,
       width: wide,
       height: 20,
-      fill: tint(step, chart.legend.length),
+      fill: pooled ? ink.shade : tint(step, chart.legend.length),
       stroke: ink.axis,
       'stroke-width': 0.8,
     })
@@ -73,7 +83,7 @@ function drawParts(row: Extract<SpreadRow, { note: string }>, middle: number, ch
       content += words(text, x + wide / 2, middle + 4, {
         'font-size': 11.5,
         'text-anchor': 'middle',
-        fill: isDark(step, chart.legend.length) ? ink.paper : ink.text,
+        fill: !pooled && isDark(step, chart.legend.length) ? ink.paper : ink.text,
       })
     x += wide
   }
