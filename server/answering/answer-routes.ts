@@ -136,6 +136,7 @@ export function addAnswerRoutes(app: FastifyInstance, services: Services): void 
     return reply.page('answering/submitted', {
       contact,
       isReleased,
+      isPulse: campaign.kind === 'pulse',
       campaignName: campaign.name,
       closesOn: campaign.closesOn,
     })

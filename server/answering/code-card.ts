@@ -9,6 +9,8 @@ export interface CodeCard {
   code: string
   /** address of the landing page, also as a QR code; undefined where the link is not at hand (only its hash is kept) */
   address: string | undefined
+  /** there is no result to come back for */
+  isPulse: boolean
   companyName: string
   contact: Contact
   timeZone: string
@@ -28,6 +30,7 @@ export async function sendCodeCard(
     {
       companyName: card.companyName,
       contact: card.contact,
+      isPulse: card.isPulse,
       code: showCode(card.code),
       address: card.address ?? '',
       picture,

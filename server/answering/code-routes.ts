@@ -125,7 +125,7 @@ export function addCodeRoutes(app: FastifyInstance, services: Services): void {
   // whoever lost the page with the code before binding it gets a new one; what was written stays
   app.post('/answer/new-code', (request, reply) =>
     orElsewhere(reply, async () => {
-      const { identity, invitationId, contact, code: stored } = await loadSitting(services, request)
+      const { identity, invitationId, campaign, contact, code: stored } = await loadSitting(services, request)
       if (stored.isBound) throw new Problem('wrong_state')
       const { companyId, subjectId } = identity
       const code = makeCode()
@@ -158,6 +158,7 @@ export function addCodeRoutes(app: FastifyInstance, services: Services): void {
       holdFirstGroups(services, reply, code)
       return sendCodeCard(services, request, reply, {
         code,
+        isPulse: campaign.kind === 'pulse',
         address: undefined,
         companyName: identity.companyName,
         contact,

@@ -7,6 +7,8 @@ export interface AskedVersion {
   slug: string
   version: number
   hash: string
+  /** of a questionnaire with a rotation: the how manieth time it is asked; left out of all others */
+  wave?: number
 }
 
 /**

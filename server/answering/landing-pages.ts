@@ -11,6 +11,8 @@ export function landingView(landing: Landing, token: string, { say, read }: Word
     companyName: link.companyName,
     contact: landing.contact,
     campaignName: campaign.name,
+    isPulse: campaign.kind === 'pulse',
+    pageTitle: campaign.kind === 'pulse' ? campaign.name : say('answering.landing.title'),
     titles: versions.map((version) => read(version.definition.title)),
     items,
     minutes,

@@ -97,6 +97,7 @@ export function addLandingRoutes(app: FastifyInstance, services: Services): void
     holdFirstGroups(services, reply, begun.code)
     return sendCodeCard(services, request, reply, {
       code: begun.code,
+      isPulse: landing.campaign.kind === 'pulse',
       address: `${services.config.baseUrl}/a/${(request.params as { token: string }).token}`,
       companyName: link.companyName,
       contact: landing.contact,

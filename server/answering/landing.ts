@@ -7,7 +7,7 @@ import {
   type Campaign,
   type Invitation,
 } from '../campaigns/index.ts'
-import { versionsOf, type QuestionnaireVersion } from '../questionnaires/index.ts'
+import type { QuestionnaireVersion } from '../questionnaires/index.ts'
 import { isResultReleased } from '../results/index.ts'
 import type { Services } from '../services.ts'
 import { contactOf, type Contact } from '../web/contact.ts'
@@ -18,6 +18,7 @@ import { isAnswered, type Draft } from './draft.ts'
 import { ownSession } from './participant-session.ts'
 import { findSitting, type StoredCode } from './queries.ts'
 import { decideStanding, type Standing } from './rules.ts'
+import { askedVersions } from './asked.ts'
 import type { AnyHandle } from './tables.ts'
 import { readPermissions, type Permissions } from './who-sees-what.ts'
 
@@ -46,7 +47,7 @@ export async function loadLanding(services: Services, request: FastifyRequest, l
     if (!invitation) throw new Problem('link_unknown')
     const campaign = await getCampaign(db, companyId, invitation.campaignId)
     const asked = await campaignQuestionnaires(db, companyId, campaign.id)
-    const versions = await versionsOf(companyId, asked, (work) => work(db))
+    const versions = await askedVersions(companyId, asked, (work) => work(db))
     offerLanguages(request, versions, services.texts)
     const sitting = await findSitting(db)
     const isReleased = invitation.state === 'submitted' && (await isResultReleased(db, companyId, invitationId))

@@ -34,8 +34,9 @@ const stemOf = (asked: AskedItem) => asked.item.stem?.['ja']
  */
 export function cutSection(items: readonly AskedItem[], pages?: readonly (readonly string[])[]): AskedItem[][] {
   const byId = new Map(items.map((item) => [item.id, item]))
-  const cut = pages ? pages.map((page) => page.map((id) => byId.get(id)!)) : cutEvenly(items)
-  return cut.flatMap(cutBeforeConditions)
+  // an item that this wave does not ask is on no page
+  const cut = pages ? pages.map((page) => page.flatMap((id) => byId.get(id) ?? [])) : cutEvenly(items)
+  return cut.filter((page) => page.length > 0).flatMap(cutBeforeConditions)
 }
 
 /** What depends on an answer of the same screen begins a screen of its own: without script a page does not change under the hand. */
@@ -76,7 +77,7 @@ const planned = new Map<string, readonly Sheet[]>()
  * known. Published versions never change, so each combination is planned once.
  */
 export function planSheets(versions: readonly QuestionnaireVersion[], asksSex: boolean): readonly Sheet[] {
-  const name = `${versions.map((version) => version.hash).join()} ${asksSex}`
+  const name = `${versions.map(({ hash, turn }) => `${hash}${turn === undefined ? '' : ` ${turn}`}`).join()} ${asksSex}`
   let sheets = planned.get(name)
   if (!sheets) planned.set(name, (sheets = cutSheets(versions, asksSex)))
   return sheets

@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { getCampaign, offerLanguages, ownCampaign, type Campaign } from '../campaigns/index.ts'
 import { andCommit, together } from '../database/connection.ts'
-import { versionsOf } from '../questionnaires/index.ts'
 import type { Services } from '../services.ts'
 import { asAudience, enterAsAudience, identityOf } from '../web/audience.ts'
 import { contactOf, type Contact } from '../web/contact.ts'
@@ -13,6 +12,7 @@ import { findSitting, lockSitting, saveDraft, type StoredCode } from './queries.
 import { decideOpening } from './rules.ts'
 import { planSheets, sheetsSeen, type Sheet } from './sheets.ts'
 import { draftArea, draftKeyOf, draftRecordType } from './start.ts'
+import { askedVersions } from './asked.ts'
 import type { AnyHandle } from './tables.ts'
 
 /** A sitting that goes on: the draft opened, the screens this person walks through, whether the code is bound. */
@@ -84,7 +84,7 @@ export async function loadSitting(services: Services, request: FastifyRequest): 
   const frame = await frameOf(services, request, identity, sitting.campaignId)
   const { campaign, contact } = frame
   checkOpen(campaign, services.clock.now())
-  const versions = await versionsOf(identity.companyId, draft.questionnaires, (work) =>
+  const versions = await askedVersions(identity.companyId, draft.questionnaires, (work) =>
     asAudience(services, request, work),
   )
   offerLanguages(request, versions, services.texts)
@@ -165,7 +165,7 @@ export async function changeDraft<Result>(
     const place = { table: 'response_draft', rowId: invitationId }
     const before = keys.open<Draft>(place, sitting.sealedDraft)
     checkOpen(campaign, at)
-    const versions = await versionsOf(identity.companyId, before.questionnaires, (work) => work(db))
+    const versions = await askedVersions(identity.companyId, before.questionnaires, (work) => work(db))
     const { draft, result } = change(before, planSheets(versions, before.asksSex))
     const sealed = keys.seal(draftKeyOf(identity.subjectId), place, draft)
     await andCommit(db, saveDraft(db, { sealed, at }))

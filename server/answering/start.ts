@@ -119,8 +119,14 @@ async function beginDraft(
     campaignId: campaign.id,
     criteriaMethod: criteria?.method ?? campaign.criteriaMethod,
     ...(criteria && { criteria: { rules: criteria.rules, decidedOn: criteria.decidedOn } }),
-    questionnaires: questionnaires.map(({ slug, version, hash }) => ({ slug, version, hash })),
-    asksSex: sex === null,
+    questionnaires: questionnaires.map(({ slug, version, hash, wave }) => ({
+      slug,
+      version,
+      hash,
+      ...(wave !== null && { wave }),
+    })),
+    // only results of a stress check need it
+    asksSex: sex === null && campaign.kind === 'stress_check',
     sex,
     answers: {},
     writers: {},

@@ -1,7 +1,7 @@
 import { isRefusedSubmission } from '../campaigns/index.ts'
 import { andCommit, together } from '../database/connection.ts'
 import { newId } from '../ids.ts'
-import { shippedQuestionnaires, versionsOf } from '../questionnaires/index.ts'
+import { shippedQuestionnaires } from '../questionnaires/index.ts'
 import { sealResult } from '../results/index.ts'
 import type { Services } from '../services.ts'
 import { Problem } from '../web/problems.ts'
@@ -14,6 +14,7 @@ import { askedOf } from './sheets.ts'
 import { storeSubmission, type ResponseToStore } from './submission-statement.ts'
 import { invitationOf } from './sitting.ts'
 import { answersKeyOf, draftArea, keysOfSitting, recordTypesOf } from './start.ts'
+import { askedVersions } from './asked.ts'
 import type { AnyHandle } from './tables.ts'
 
 /** What a response holds: the answers of one questionnaire and, where the person was asked, the sex. */
@@ -57,7 +58,7 @@ export async function submitSitting(
   const wanted = keysOfSitting(subjectId, sitting.slugs)
   const keys = wanted.every(found.holds) ? found : await services.vault.readyKeys(db, companyId, wanted, at)
   const draft = keys.open<Draft>({ table: 'response_draft', rowId: invitationId }, sitting.sealedDraft)
-  const versions = await versionsOf(companyId, draft.questionnaires, (work) => work(db))
+  const versions = await askedVersions(companyId, draft.questionnaires, (work) => work(db))
   const owner = { companyId, invitationId, campaignId: draft.campaignId, subjectId }
   const given = versions.map((version) => ({
     version,

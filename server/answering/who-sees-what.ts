@@ -66,6 +66,8 @@ export function decideReach(readable: boolean, conditions: string): Reach {
 
 /** What of a campaign's settings the card tells. */
 export interface CardSettings {
+  /** a pulse makes no result of a person */
+  kind?: 'stress_check' | 'pulse'
   employerReceivesIndividualResults: boolean
   floor: number
   highStressShareResolvedOn: string | null
@@ -92,18 +94,31 @@ export function decideCard(permissions: Permissions, settings: CardSettings): Ca
     // the employer's line says more than its reach
     if (last && desk !== 'hr' && last.who[0] !== 'hr' && before?.answers === answers && before.result === result)
       last.who.push(desk)
-    else lines.push({ who: [desk], sentences: individualSentences(answers, result) })
+    else
+      lines.push({
+        who: [desk],
+        sentences:
+          settings.kind === 'pulse'
+            ? [{ key: `answering.card.answers.${answers}` }]
+            : individualSentences(answers, result),
+      })
   }
   // Act on Industrial Safety and Health, article 105: who handles the check keeps it secret
   for (const line of lines)
     if (line.who.every((desk) => desk === 'implementer' || desk === 'clerk'))
       line.sentences.push({ key: 'answering.card.secrecy' })
   const employer = lines.find((line) => line.who[0] === 'hr')!
-  employer.sentences.push(
-    { key: `answering.card.employer.${settings.employerReceivesIndividualResults ? 'consent' : 'noResults'}` },
-    { key: `answering.card.employer.${permissions.hr.participation === 'never' ? 'takenNever' : 'taken'}` },
-    { key: `answering.card.employer.${permissions.hr.request === 'never' ? 'requestNever' : 'request'}` },
-  )
+  if (settings.kind === 'pulse')
+    employer.sentences.push(
+      { key: 'answering.card.employer.noneMade' },
+      { key: `answering.card.employer.${permissions.hr.participation === 'never' ? 'takenNever' : 'taken'}` },
+    )
+  else
+    employer.sentences.push(
+      { key: `answering.card.employer.${settings.employerReceivesIndividualResults ? 'consent' : 'noResults'}` },
+      { key: `answering.card.employer.${permissions.hr.participation === 'never' ? 'takenNever' : 'taken'}` },
+      { key: `answering.card.employer.${permissions.hr.request === 'never' ? 'requestNever' : 'request'}` },
+    )
   const readers = desks.filter((desk) => permissions[desk].groupFigures !== 'never')
   const groups: CardLine = {
     who: [],
@@ -112,7 +127,13 @@ export function decideCard(permissions: Permissions, settings: CardSettings): Ca
         key: `answering.card.groups.${readers.includes('hr') || readers.includes('manager') ? 'shared' : 'implementerOnly'}`,
         params: { floor: settings.floor },
       },
-      { key: `answering.card.groups.${settings.highStressShareResolvedOn === null ? 'withoutShare' : 'withShare'}` },
+      ...(settings.kind === 'pulse'
+        ? []
+        : [
+            {
+              key: `answering.card.groups.${settings.highStressShareResolvedOn === null ? 'withoutShare' : 'withShare'}`,
+            },
+          ]),
     ],
   }
   if (settings.turnoverRiskPurpose) groups.sentences.push({ key: 'answering.card.groups.turnover' })

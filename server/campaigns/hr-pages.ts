@@ -65,7 +65,11 @@ export function campaignRows(
     rows: rows.map(({ campaign, taken }) => ({
       cells: [
         { heading: true, text: campaign.name, href: `/hr/campaigns/${campaign.id}` },
-        { tag: stateTag[campaign.state], text: text(`state.${campaign.state}`) },
+        {
+          tag: stateTag[campaign.state],
+          text: text(`state.${campaign.state}`),
+          ...(campaign.kind === 'pulse' && { note: text('pulse.kind') }),
+        },
         { text: periodOf(campaign, locale), note: daysLeft(campaign, today, texts, locale) },
         { numeric: true, text: taken ? shareOf(taken, locale) : '' },
       ],
@@ -106,6 +110,24 @@ export function overviewOf(
     current,
     ...(href !== undefined && { href }),
   })
+  const stressCheckSteps = () => [
+    step('plan', true, false, signed ? undefined : `${base}/edit`),
+    step('prepare', !at('draft'), at('draft'), signed ? undefined : `${base}/prepare`),
+    step('criteria', signed, false, signed ? undefined : `${base}/criteria`),
+    step('groups', signed, false, signed ? undefined : `${base}/groups`),
+    step('sign', signed, at('prepared')),
+    step('open', campaign.closedAt !== null, at('signed', 'open')),
+    step('confirm', at('need_confirmed', 'results_released', 'archived'), at('closed')),
+    step('release', at('results_released', 'archived'), at('need_confirmed')),
+  ]
+  const pulseSteps = () => [
+    step('plan', true, false, signed ? undefined : `${base}/pulse`),
+    step('handOver', !at('draft'), at('draft')),
+    step('groups', signed, false, signed ? undefined : `${base}/groups`),
+    step('review', signed, at('prepared')),
+    step('open', campaign.closedAt !== null, at('signed', 'open')),
+    step('report', at('archived'), at('closed'), at('closed', 'archived') ? '/hr/reports' : undefined),
+  ]
   const yesNo = (value: boolean) => text(value ? 'yes' : 'no')
   const versions = found.questionnaires.flatMap((one) => findVersion(shipped, `${one.slug}@${one.version}`) ?? [])
   const titles = found.questionnaires.map((one) => {
@@ -118,16 +140,9 @@ export function overviewOf(
     stateKind: stateTag[campaign.state],
     period: periodOf(campaign, locale),
     days: daysLeft(campaign, today, texts, locale),
-    steps: [
-      step('plan', true, false, signed ? undefined : `${base}/edit`),
-      step('prepare', !at('draft'), at('draft'), signed ? undefined : `${base}/prepare`),
-      step('criteria', signed, false, signed ? undefined : `${base}/criteria`),
-      step('groups', signed, false, signed ? undefined : `${base}/groups`),
-      step('sign', signed, at('prepared')),
-      step('open', campaign.closedAt !== null, at('signed', 'open')),
-      step('confirm', at('need_confirmed', 'results_released', 'archived'), at('closed')),
-      step('release', at('results_released', 'archived'), at('need_confirmed')),
-    ],
+    steps: (campaign.kind === 'pulse' ? pulseSteps : stressCheckSteps)(),
+    mayHandOver: campaign.kind === 'pulse' && at('draft'),
+    handOverAction: `${base}/hand-over`,
     rows: [
       { key: text('list.period'), value: periodOf(campaign, locale) },
       { key: text('plan.questionnaires'), value: titles.join('\n') },
@@ -142,9 +157,15 @@ export function overviewOf(
             },
           ]),
       { key: text('plan.floor'), value: text('overview.floor', { count: campaign.floor }) },
-      { key: text('plan.employerReceives'), value: yesNo(campaign.employerReceivesIndividualResults) },
-      { key: text('plan.othersMayRequest'), value: yesNo(campaign.othersMayRequestInterview) },
-      { key: text('plan.turnoverRisk'), value: yesNo(campaign.turnoverRiskPurpose) },
+      ...(campaign.kind === 'pulse'
+        ? found.questionnaires.flatMap(({ slug, wave }) =>
+            wave === null ? [] : [{ key: text('pulse.wave'), value: text('pulse.waveOf', { slug, wave }) }],
+          )
+        : [
+            { key: text('plan.employerReceives'), value: yesNo(campaign.employerReceivesIndividualResults) },
+            { key: text('plan.othersMayRequest'), value: yesNo(campaign.othersMayRequestInterview) },
+            { key: text('plan.turnoverRisk'), value: yesNo(campaign.turnoverRiskPurpose) },
+          ]),
       {
         key: text('plan.reminders'),
         value: text('overview.reminders', { count: campaign.remindersMaximum, days: campaign.reminderIntervalDays }),

@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { z } from 'zod'
 import { recordAudit } from '../audit/index.ts'
 import { dateIn } from '../clock.ts'
 import { requestJob } from '../jobs/index.ts'
@@ -14,6 +13,7 @@ import type { FieldError } from '../web/render.ts'
 import { campaignIdOf } from './campaign-address.ts'
 import { addCriteriaRoutes } from './criteria-routes.ts'
 import { criteriaOf } from './criteria.ts'
+import { faultsOf } from './form-parts.ts'
 import { campaignRows, overviewOf } from './hr-pages.ts'
 import { addHrParticipationRoutes } from './hr-participation-routes.ts'
 import { addHrPreparationRoutes } from './hr-preparation-routes.ts'
@@ -30,6 +30,7 @@ import {
   type PlanForm,
 } from './plan-form.ts'
 import { changeCampaign, createCampaign } from './planning.ts'
+import { addPulseRoutes } from './pulse-routes.ts'
 import { campaignQuestionnaires, campaignWorkplaces, getCampaign, listCampaigns, requireReach } from './queries.ts'
 import { isSigned } from './rules.ts'
 import type { AnyHandle } from './tables.ts'
@@ -117,6 +118,7 @@ export async function addHrRoutes(app: FastifyInstance, services: Services): Pro
       })
     })
 
+    addPulseRoutes(scope, services)
     addHrPreparationRoutes(scope, services)
     addCriteriaRoutes(scope, services, 'hr')
     addHrParticipationRoutes(scope, services)
@@ -140,7 +142,7 @@ async function showPlan(
     if (id === undefined) return { workplaces, questionnaires, form: emptyPlan(workplaces, usualForm(questionnaires)) }
     const campaign = await getCampaign(db, companyId, id)
     await requireReach(db, companyId, id, reach)
-    if (isSigned(campaign.state)) throw new Problem('wrong_state')
+    if (isSigned(campaign.state) || campaign.kind !== 'stress_check') throw new Problem('wrong_state')
     const chosen = (await campaignWorkplaces(db, companyId, id)).map((one) => one.workplaceId)
     return {
       workplaces,
@@ -211,15 +213,4 @@ async function savePlan(
       return again(error.fields)
     throw error
   }
-}
-
-/** One fault for each wrong field; messages that are no text keys of ours say that the value does not fit. */
-function faultsOf(error: z.ZodError): { field: string; key: string }[] {
-  const faults = new Map<string, { field: string; key: string }>()
-  for (const issue of error.issues) {
-    const field = String(issue.path[0] ?? '')
-    const key = issue.message.startsWith('campaigns.error.') ? issue.message : 'campaigns.error.value'
-    if (!faults.has(field)) faults.set(field, { field, key })
-  }
-  return [...faults.values()]
 }

@@ -1,6 +1,6 @@
 import { standardRules } from '../../analysis/scoring/index.ts'
 import type { MailState } from '../mail/index.ts'
-import { findVersion, type ShippedQuestionnaires } from '../questionnaires/index.ts'
+import { findVersion, inWave, type ShippedQuestionnaires } from '../questionnaires/index.ts'
 import { formatDate, formatPercent } from '../web/formats.ts'
 import type { Texts } from '../web/texts.ts'
 import { ruleWords } from './criteria-words.ts'
@@ -24,6 +24,9 @@ const urgency: Partial<Record<CampaignState, number>> = {
   signed: 4,
 }
 
+/** What waits at the desk: of a closed pulse the report, not anybody's interview. */
+const deskStateOf = ({ kind, state }: Campaign) => (kind === 'pulse' && state === 'closed' ? 'pulseClosed' : state)
+
 /** The implementer's or clerk's list of campaigns. */
 export function deskList(
   campaigns: readonly Campaign[],
@@ -41,7 +44,7 @@ export function deskList(
     rows: shown.map((campaign) => ({
       cells: [
         { heading: true, text: campaign.name, href: `/${desk}/campaigns/${campaign.id}` },
-        { tag: stateTag[campaign.state], text: text(`deskState.${campaign.state}`) },
+        { tag: stateTag[campaign.state], text: text(`deskState.${deskStateOf(campaign)}`) },
         { text: periodOf(campaign, locale), note: daysLeft(campaign, today, texts, locale) },
       ],
     })),
@@ -71,12 +74,13 @@ export function signingView(
   }))
   const preview = previewReportable(found.groups, campaign.floor)
   return {
+    isPulse: campaign.kind === 'pulse',
     campaignName: campaign.name,
     period: periodOf(campaign, locale),
     questionnaires: versions.map(({ one, version }) => ({
       heading: version?.definition.title[locale] ?? one.slug,
       reference: `${one.slug}@${one.version}`,
-      itemCount: version?.items.length ?? 0,
+      itemCount: version ? inWave(version, one.wave).items.length : 0,
       hash: one.hash,
       licence: version?.definition.licence.attribution[locale] ?? '',
     })),
@@ -124,13 +128,17 @@ export function signingView(
     settings: [
       { key: text('list.period'), value: periodOf(campaign, locale) },
       { key: text('plan.floor'), value: text('overview.floor', { count: campaign.floor }) },
-      { key: text('plan.employerReceives'), value: yesNo(campaign.employerReceivesIndividualResults) },
-      { key: text('plan.othersMayRequest'), value: yesNo(campaign.othersMayRequestInterview) },
-      { key: text('plan.turnoverRisk'), value: yesNo(campaign.turnoverRiskPurpose) },
-      {
-        key: text('prepare.rulesPublishedOn'),
-        value: campaign.rulesPublishedOn ? formatDate('date', campaign.rulesPublishedOn, locale, 'UTC') : '',
-      },
+      ...(campaign.kind === 'pulse'
+        ? []
+        : [
+            { key: text('plan.employerReceives'), value: yesNo(campaign.employerReceivesIndividualResults) },
+            { key: text('plan.othersMayRequest'), value: yesNo(campaign.othersMayRequestInterview) },
+            { key: text('plan.turnoverRisk'), value: yesNo(campaign.turnoverRiskPurpose) },
+            {
+              key: text('prepare.rulesPublishedOn'),
+              value: campaign.rulesPublishedOn ? formatDate('date', campaign.rulesPublishedOn, locale, 'UTC') : '',
+            },
+          ]),
     ],
     ...reportableTable(found.groups, preview, texts, locale),
     floor: campaign.floor,
@@ -246,14 +254,17 @@ export function progressView(
   })
   return {
     campaignName: campaign.name,
-    stateLabel: text(`deskState.${campaign.state}`),
+    stateLabel: text(`deskState.${deskStateOf(campaign)}`),
     stateKind: stateTag[campaign.state],
     period: periodOf(campaign, locale),
     days: daysLeft(campaign, today, texts, locale),
     list: `/${desk}`,
     // results/ keeps these pages; which step is next follows from the state alone
-    needsHref: campaign.openedAt === null ? '' : `/${desk}/campaigns/${campaign.id}/needs`,
-    needsFirst: campaign.state === 'closed',
+    needsHref: campaign.openedAt === null || campaign.kind === 'pulse' ? '' : `/${desk}/campaigns/${campaign.id}/needs`,
+    needsFirst: campaign.state === 'closed' && campaign.kind !== 'pulse',
+    // group-reports/ keeps this page
+    reportsHref:
+      campaign.kind === 'pulse' && campaign.state === 'closed' && desk === 'implementer' ? '/implementer/reports' : '',
     releaseHref:
       desk === 'implementer' && campaign.state === 'need_confirmed'
         ? `/implementer/campaigns/${campaign.id}/release`

@@ -50,7 +50,8 @@ export async function addImplementerRoutes(app: FastifyInstance, services: Servi
         const criteria = await criteriaOf(db, companyId, campaign)
         return {
           asked: await campaignQuestionnaires(db, companyId, id),
-          undecided: criteria.length === 0 || criteria.some(({ own }) => !own),
+          // a pulse has none to decide
+          undecided: campaign.kind === 'stress_check' && (criteria.length === 0 || criteria.some(({ own }) => !own)),
           proposed: campaign.criteriaMethod,
         }
       })

@@ -4,6 +4,7 @@ import { findMember } from '../roster/index.ts'
 import { mintLink } from '../web/links.ts'
 import { findInvitation } from './invitations.ts'
 import { nextMailTime } from './calendar.ts'
+import { mailKinds, type MailKind } from './mail-kinds.ts'
 import { findCampaign } from './queries.ts'
 import { identifySubjects } from './subjects.ts'
 
@@ -11,7 +12,7 @@ import { identifySubjects } from './subjects.ts'
  * Invitation and reminder. Everybody's mail of one step has the same subject, text and link shape; nothing in it tells
  * anything about the person. No longer wanted once the person has answered or declined, has left, or it is closed.
  */
-async function prepare(context: MailContext, kind: 'invitation' | 'reminder'): Promise<PreparedMail | undefined> {
+async function prepare(context: MailContext, kind: MailKind): Promise<PreparedMail | undefined> {
   const { services, db, company, at } = context
   const { companyId } = company
   const invitation = await findInvitation(db, companyId, context.contextId)
@@ -52,9 +53,9 @@ async function prepare(context: MailContext, kind: 'invitation' | 'reminder'): P
   }
 }
 
-export const mailTemplates: readonly MailTemplate[] = (['invitation', 'reminder'] as const).map((kind) => ({
+export const mailTemplates: readonly MailTemplate[] = mailKinds.map((kind) => ({
   name: `campaigns.${kind}`,
-  mailClass: 'statutory',
+  mailClass: kind === 'invitation' || kind === 'reminder' ? 'statutory' : 'survey',
   prepare: (context) => prepare(context, kind),
   nextTime: (company, at) => nextMailTime(at, company.timeZone),
 }))

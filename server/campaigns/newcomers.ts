@@ -56,7 +56,7 @@ export async function inviteNewcomers(
     // the second of two waits here for the first
     const campaign = await campaignsOf(db)
       .selectFrom('campaign')
-      .select(['opened_at'])
+      .select(['opened_at', 'kind'])
       .where('company_id', '=', companyId)
       .where('id', '=', campaignId)
       .where('state', '=', 'open')
@@ -76,7 +76,7 @@ export async function inviteNewcomers(
     const dueAt = nextMailTime(at, timeZone)
     for (let start = 0; start < members.length; start += batchSize) {
       const part = members.slice(start, start + batchSize)
-      const batch = { companyId, campaignId, members: part, groupOf, on, dueAt, reminders }
+      const batch = { companyId, campaignId, kind: campaign.kind, members: part, groupOf, on, dueAt, reminders }
       await inviteMembers(services, db, batch, campaign.opened_at)
       const employments = part.map((member) => member.employmentId).sort()
       await startParticipation(db, companyId, campaignId, employments, asOfOn ?? on)

@@ -8,6 +8,7 @@ const offeredSlugs: readonly string[] = [
   'presenteeism-spq',
   'presenteeism-qq',
   'recommendation',
+  'pulse',
 ]
 
 /** Can a campaign ask it: of what ships the ones above, of the company's own all. */

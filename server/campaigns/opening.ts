@@ -2,14 +2,16 @@ import { recordAudit } from '../audit/index.ts'
 import { dateIn } from '../clock.ts'
 import { getCompanyDetails } from '../database/companies.ts'
 import { newId } from '../ids.ts'
+import { requestJob } from '../jobs/index.ts'
 import { queueMail } from '../mail/index.ts'
 import { departmentTreeOn, membersOn, type Member } from '../roster/index.ts'
 import type { Services } from '../services.ts'
 import { nextMailTime } from './calendar.ts'
 import { campaignGroups, mergeGroups } from './groups.ts'
+import { mailOf } from './mail-kinds.ts'
 import { startParticipation } from './participation.ts'
-import { campaignWorkplaces } from './queries.ts'
-import { takeSnapshot } from './rules.ts'
+import { campaignWorkplaces, getCampaign } from './queries.ts'
+import { takeSnapshot, type CampaignKind } from './rules.ts'
 import { readySubjects } from './subjects.ts'
 import { campaignsOf, type AnyHandle } from './tables.ts'
 
@@ -49,13 +51,14 @@ export async function openCampaign(
       .executeTakeFirst()
     if (claimed.numUpdatedRows !== 1n) return nothing
     const { timeZone } = await getCompanyDetails(db, companyId)
+    const { kind } = await getCampaign(db, companyId, campaignId)
     const on = dateIn(timeZone, at)
     const members = inNoOrder(await participantsOn(db, companyId, campaignId, on), at)
     const groupOf = await findGroupOf(db, companyId, campaignId, on)
     const dueAt = nextMailTime(at, timeZone)
     for (let start = 0; start < members.length; start += batchSize) {
       const part = members.slice(start, start + batchSize)
-      await inviteMembers(services, db, { companyId, campaignId, members: part, groupOf, on, dueAt }, at)
+      await inviteMembers(services, db, { companyId, campaignId, kind, members: part, groupOf, on, dueAt }, at)
       await startParticipation(db, companyId, campaignId, part.map((member) => member.employmentId).sort(), on)
     }
     await recordAudit(db, companyId, at, {
@@ -130,6 +133,7 @@ export async function inviteMembers(
   batch: {
     companyId: string
     campaignId: string
+    kind: CampaignKind
     members: readonly Member[]
     groupOf: (departmentId: string) => string
     on: string
@@ -175,8 +179,7 @@ export async function inviteMembers(
     invited
       .filter(({ member }) => member.email !== null)
       .map(({ id, subjectId }) => ({
-        mailClass: 'statutory' as const,
-        template: 'campaigns.invitation',
+        ...mailOf(batch.kind, 'invitation'),
         area: 'stress' as const,
         subjectId,
         contextId: id,
@@ -213,6 +216,9 @@ export async function closeCampaign(
       objectId: campaignId,
       requestId: 'campaigns.close',
     })
+    // nothing is confirmed or released first: what was answered is counted at once
+    const { kind } = await getCampaign(db, companyId, campaignId)
+    if (kind === 'pulse') await requestJob(db, companyId, 'group-reports.compute', campaignId, at)
     return true
   })
 }

@@ -5,33 +5,18 @@ import type { Texts } from '../web/texts.ts'
 import type { CampaignPlan } from './planning.ts'
 import type { Campaign, CampaignQuestionnaire } from './queries.ts'
 import { languageWords } from './language-words.ts'
+import { date, manyOf, reference, referenceOf, wholeNumber } from './form-parts.ts'
 import { isOffered, placeOffered, standsBeside } from './offered.ts'
 import { whyNotOffered, type CriteriaMethod } from './rules.ts'
 
-const date = (key: string) =>
-  z
-    .string()
-    .regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, key)
-    .refine(isDate, key)
-const manyOf = (one: z.ZodType<string, string>) =>
-  z.union([z.array(one), one.transform((value) => [value])]).default([])
 const many = manyOf(z.string())
 const flag = z
   .literal('yes')
   .optional()
   .transform((value) => value === 'yes')
-const wholeNumber = (least: number, most: number, key: string) =>
-  z
-    .string()
-    .trim()
-    .regex(/^\d{1,4}$/, key)
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, key)
 
 /** The form a new plan begins with: the one the ministry recommends. */
 const usualSlug = 'stress-check-57'
-
-const reference = z.string().regex(/^[a-z][a-z0-9-]{1,62}@[1-9]\d{0,3}$/, 'campaigns.error.noQuestionnaire')
 
 /** The form of a plan; messages are text keys. */
 export const planSchema = z.object({
@@ -54,10 +39,6 @@ export type PlanForm = Record<keyof z.infer<typeof planSchema>, string | readonl
 
 /** What the form says, as a plan. */
 export function planOf(form: z.infer<typeof planSchema>): CampaignPlan {
-  const referenceOf = (text: string) => {
-    const [slug, version] = text.split('@')
-    return { slug: slug!, version: Number(version) }
-  }
   return {
     name: form.name,
     opensOn: form.opensOn,
@@ -204,9 +185,4 @@ export function planView(
       selected: form.remindersMaximum === String(count),
     })),
   }
-}
-
-function isDate(value: string): boolean {
-  const parsed = new Date(`${value}T00:00:00Z`)
-  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(value)
 }

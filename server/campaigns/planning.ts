@@ -2,7 +2,7 @@ import { decideFloor } from '../../analysis/disclosure/index.ts'
 import { dateIn } from '../clock.ts'
 import { getCompanyDetails } from '../database/companies.ts'
 import { newId } from '../ids.ts'
-import { pinVersion, publishedVersions } from '../questionnaires/index.ts'
+import { pinVersion, publishedVersions, versionsOf } from '../questionnaires/index.ts'
 import { membersOn, workplacesOn } from '../roster/index.ts'
 import { Problem } from '../web/problems.ts'
 import { nextDays, startOfDay } from './calendar.ts'
@@ -15,6 +15,7 @@ import {
   isSigned,
   itemsOf,
   whyNotOffered,
+  type CampaignKind,
   type CriteriaMethod,
   type Missing,
 } from './rules.ts'
@@ -22,10 +23,12 @@ import { campaignsOf, type AnyHandle } from './tables.ts'
 
 /** What HR decides when planning a campaign. Dates are the company's calendar days, the last one included. */
 export interface CampaignPlan {
+  /** left out: a stress check */
+  kind?: CampaignKind
   name: string
   opensOn: string
   closesOn: string
-  /** the statutory one first */
+  /** the statutory one first; in a pulse there is none */
   questionnaires: readonly { slug: string; version: number }[]
   workplaceIds: readonly string[]
   /** HR's proposal; the implementer decides when signing */
@@ -56,6 +59,7 @@ export async function createCampaign(
     .values({
       company_id: companyId,
       id,
+      kind: plan.kind ?? 'stress_check',
       state: 'draft',
       created_by: createdBy,
       created_at: at,
@@ -77,7 +81,7 @@ export async function changeCampaign(
 ): Promise<void> {
   const { timeZone } = await getCompanyDetails(db, companyId)
   const campaign = await getCampaign(db, companyId, campaignId)
-  if (isSigned(campaign.state)) throw new Problem('wrong_state')
+  if (isSigned(campaign.state) || campaign.kind !== (plan.kind ?? 'stress_check')) throw new Problem('wrong_state')
   await checkPlan(db, companyId, plan, dateIn(timeZone, at))
   if (campaign.state === 'prepared') await advanceCampaign(db, companyId, campaignId, 'prepared', 'draft', at)
   await campaignsOf(db)
@@ -112,16 +116,18 @@ async function checkPlan(db: AnyHandle, companyId: string, plan: CampaignPlan, t
   if (plan.floor < 10) fields.push({ field: 'floor', key: 'campaigns.error.floor' })
   if (plan.questionnaires.length === 0) fields.push({ field: 'questionnaires', key: 'campaigns.error.noQuestionnaire' })
   const published = await publishedVersions(db, companyId)
-  for (const { slug, version } of plan.questionnaires.slice(0, 1)) {
+  const statutory = plan.kind === 'pulse' ? 0 : 1
+  for (const { slug, version } of plan.questionnaires.slice(0, statutory)) {
     const found = published.find((one) => one.slug === slug && one.version === version)
     if (!found || !isOffered(found) || found.definition.kind !== 'statutory')
       fields.push({ field: 'questionnaires', key: 'campaigns.error.noQuestionnaire' })
     else if (whyNotOffered(found.definition, plan.criteriaMethod))
       fields.push({ field: 'criteriaMethod', key: 'campaigns.error.methodNotOffered' })
   }
-  for (const { slug, version } of plan.questionnaires.slice(1)) {
+  for (const { slug, version } of plan.questionnaires.slice(statutory)) {
     const found = published.find((one) => one.slug === slug && one.version === version)
-    if (!found || !standsBeside(found)) fields.push({ field: 'beside', key: 'campaigns.error.notBeside' })
+    if (!found || !standsBeside(found))
+      fields.push({ field: plan.kind === 'pulse' ? 'questionnaires' : 'beside', key: 'campaigns.error.notBeside' })
   }
   const known = new Set((await workplacesOn(db, companyId, plan.opensOn)).map((workplace) => workplace.id))
   if (plan.workplaceIds.length === 0) fields.push({ field: 'workplaces', key: 'campaigns.error.noWorkplace' })
@@ -155,9 +161,38 @@ async function setQuestionnaires(
         version: published.version,
         hash: published.hash,
         position,
+        wave: await waveOf(db, companyId, campaignId, published, plan.opensOn),
       })
       .execute()
   }
+}
+
+/** The how manieth time a questionnaire with a rotation is asked: one more than in the campaign that began last before this one. */
+async function waveOf(
+  db: AnyHandle,
+  companyId: string,
+  campaignId: string,
+  name: { slug: string; version: number; hash: string },
+  opensOn: string,
+): Promise<number | null> {
+  const [version] = await versionsOf(companyId, [name], (work) => work(db))
+  if (!version!.definition.rotation) return null
+  const before = await campaignsOf(db)
+    .selectFrom('campaign_questionnaire as q')
+    .innerJoin('campaign as c', (join) =>
+      join.onRef('c.company_id', '=', 'q.company_id').onRef('c.id', '=', 'q.campaign_id'),
+    )
+    .select('q.wave')
+    .where('q.company_id', '=', companyId)
+    .where('q.slug', '=', name.slug)
+    .where('q.campaign_id', '<>', campaignId)
+    .where('c.opens_on', '<', opensOn)
+    .where('q.wave', 'is not', null)
+    .orderBy('c.opens_on', 'desc')
+    .orderBy('q.wave', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return (before?.wave ?? 0) + 1
 }
 
 async function setWorkplaces(
@@ -254,6 +289,7 @@ export async function prepareCampaign(
   const missing = findMissing(
     await campaignWorkplaces(db, companyId, campaignId),
     {
+      kind: campaign.kind,
       rulesPublishedOn: preparation.rulesPublishedOn,
       closesOn: campaign.closesOn,
       questionnaires: (await campaignQuestionnaires(db, companyId, campaignId)).length,

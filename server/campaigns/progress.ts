@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import { countMail, type MailState } from '../mail/index.ts'
 import type { ReportingGroup } from './groups.ts'
+import { mailOf } from './mail-kinds.ts'
+import type { Campaign } from './queries.ts'
 import { reminderBatch } from './reminders.ts'
 import { campaignsOf, type AnyHandle } from './tables.ts'
 
@@ -110,11 +112,14 @@ export async function countDelivery(
   db: AnyHandle,
   companyId: string,
   campaignId: string,
-  remindersMaximum: number,
+  { kind, remindersMaximum }: Pick<Campaign, 'kind' | 'remindersMaximum'>,
 ): Promise<{ invitation: Map<MailState, number>; reminder: Map<MailState, number> }> {
   const rounds = Array.from({ length: remindersMaximum }, (_, index) => reminderBatch(campaignId, index + 1))
   return {
-    invitation: await countMail(db, companyId, { template: 'campaigns.invitation', batchIds: [campaignId] }),
-    reminder: await countMail(db, companyId, { template: 'campaigns.reminder', batchIds: rounds }),
+    invitation: await countMail(db, companyId, {
+      template: mailOf(kind, 'invitation').template,
+      batchIds: [campaignId],
+    }),
+    reminder: await countMail(db, companyId, { template: mailOf(kind, 'reminder').template, batchIds: rounds }),
   }
 }

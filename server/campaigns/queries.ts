@@ -1,13 +1,14 @@
 import { sql, type Kysely, type Selectable } from 'kysely'
 import { keptQuery } from '../database/kept-query.ts'
 import { Problem } from '../web/problems.ts'
-import { mayAdvance, type Basis, type CampaignState, type CriteriaMethod } from './rules.ts'
+import { mayAdvance, type Basis, type CampaignKind, type CampaignState, type CriteriaMethod } from './rules.ts'
 import { campaignsOf, type AnyHandle, type CampaignTable, type CampaignTables } from './tables.ts'
 
 /** One run: who is asked what, from when to when. Dates are yyyy-mm-dd in the company's time zone. */
 export interface Campaign {
   id: string
   name: string
+  kind: CampaignKind
   state: CampaignState
   /** first and last day of answering */
   opensOn: string
@@ -41,6 +42,8 @@ export interface CampaignQuestionnaire {
   version: number
   hash: string
   position: number
+  /** of a questionnaire with a rotation: the how manieth time it is asked */
+  wave: number | null
 }
 
 /** What the committee deliberated, or whose opinions were heard, for one workplace. */
@@ -108,7 +111,7 @@ export async function campaignQuestionnaires(
 ): Promise<CampaignQuestionnaire[]> {
   return campaignsOf(db)
     .selectFrom('campaign_questionnaire')
-    .select(['slug', 'version', 'hash', 'position'])
+    .select(['slug', 'version', 'hash', 'position', 'wave'])
     .where('company_id', '=', companyId)
     .where('campaign_id', '=', campaignId)
     .orderBy('position')
@@ -180,6 +183,7 @@ export async function advanceCampaign(
     .where('company_id', '=', companyId)
     .where('id', '=', campaignId)
     .where('state', '=', from)
+    .$if(to === 'need_confirmed' || to === 'results_released', (query) => query.where('kind', '=', 'stress_check'))
     .executeTakeFirst()
   if (done.numUpdatedRows !== 1n) throw new Problem('wrong_state')
 }
@@ -188,6 +192,7 @@ function campaignOf(row: Selectable<CampaignTable>): Campaign {
   return {
     id: row.id,
     name: row.name,
+    kind: row.kind,
     state: row.state,
     opensOn: row.opens_on,
     closesOn: row.closes_on,

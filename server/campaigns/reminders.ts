@@ -5,6 +5,7 @@ import { getCompanyDetails } from '../database/companies.ts'
 import { queueMail } from '../mail/index.ts'
 import type { Services } from '../services.ts'
 import { nextMailTime } from './calendar.ts'
+import { mailOf } from './mail-kinds.ts'
 import { findCampaign } from './queries.ts'
 import { decideReminder, type ReminderCause } from './rules.ts'
 import { campaignsOf } from './tables.ts'
@@ -50,8 +51,7 @@ export async function sendReminders(
       db,
       companyId,
       reminded.map((row) => ({
-        mailClass: 'statutory' as const,
-        template: 'campaigns.reminder',
+        ...mailOf(campaign.kind, 'reminder'),
         area: 'stress' as const,
         subjectId: row.subject_id,
         contextId: row.id,

@@ -12,6 +12,8 @@ export const campaignStates = [
   'results_released',
   'archived',
 ] as const
+/** A stress check, with or without other questionnaires beside it; or a pulse, which asks others only and gives nobody a result. */
+export type CampaignKind = 'stress_check' | 'pulse'
 export type CampaignState = (typeof campaignStates)[number]
 export type InvitationState = 'invited' | 'started' | 'submitted' | 'declined'
 export type CriteriaMethod = 'simpleSum' | 'conversion'
@@ -45,8 +47,9 @@ const steps: Record<CampaignState, readonly CampaignState[]> = {
   archived: [],
 }
 
-/** May a campaign step from one state to another? */
-export function mayAdvance(from: CampaignState, to: CampaignState): boolean {
+/** May a campaign step from one state to another? Of a pulse there is nothing to confirm and to release. */
+export function mayAdvance(from: CampaignState, to: CampaignState, kind: CampaignKind = 'stress_check'): boolean {
+  if (kind === 'pulse' && (to === 'need_confirmed' || to === 'results_released')) return false
   return steps[from].includes(to)
 }
 
@@ -111,13 +114,15 @@ export interface Missing {
  */
 export function findMissing(
   workplaces: readonly WorkplacePreparation[],
-  campaign: { rulesPublishedOn: string | null; closesOn: string; questionnaires: number },
+  campaign: { kind?: CampaignKind; rulesPublishedOn: string | null; closesOn: string; questionnaires: number },
   today: string,
 ): Missing[] {
   const missing: Missing[] = []
   if (campaign.closesOn < today) missing.push({ workplaceId: undefined, field: 'closesOn' })
   if (workplaces.length === 0) missing.push({ workplaceId: undefined, field: 'workplaces' })
   if (campaign.questionnaires === 0) missing.push({ workplaceId: undefined, field: 'questionnaires' })
+  // no committee deliberates a pulse: the law asks it of stress checks
+  if (campaign.kind === 'pulse') return missing
   for (const { workplaceId, basis, heldOn, items } of workplaces) {
     if (heldOn === null || heldOn > today) missing.push({ workplaceId, field: 'heldOn' })
     for (const item of itemsOf(basis)) if (!items[item]?.trim()) missing.push({ workplaceId, field: item })

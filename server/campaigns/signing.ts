@@ -44,7 +44,12 @@ export async function signCampaign(
   const questionnaires = await campaignQuestionnaires(db, companyId, campaignId)
   const missing = findMissing(
     workplaces,
-    { rulesPublishedOn: campaign.rulesPublishedOn, closesOn: campaign.closesOn, questionnaires: questionnaires.length },
+    {
+      kind: campaign.kind,
+      rulesPublishedOn: campaign.rulesPublishedOn,
+      closesOn: campaign.closesOn,
+      questionnaires: questionnaires.length,
+    },
     today,
   )
   if (missing.length > 0) throw new Problem('wrong_state')

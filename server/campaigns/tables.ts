@@ -1,10 +1,11 @@
 import type { ColumnType, Generated, Kysely } from 'kysely'
-import type { CampaignState, CriteriaMethod, InvitationState } from './rules.ts'
+import type { CampaignKind, CampaignState, CriteriaMethod, InvitationState } from './rules.ts'
 
 export interface CampaignTable {
   company_id: string
   id: string
   name: string
+  kind: CampaignKind
   state: CampaignState
   opens_on: string
   closes_on: string
@@ -53,6 +54,7 @@ export interface CampaignQuestionnaireTable {
   version: number
   hash: string
   position: number
+  wave: number | null
 }
 
 export interface CampaignGroupTable {

@@ -184,6 +184,7 @@ CREATE TABLE campaign (
   company_id uuid NOT NULL,
   id uuid NOT NULL,
   name text NOT NULL,
+  kind text NOT NULL DEFAULT 'stress_check',
   state text NOT NULL,
   opens_on date NOT NULL,
   closes_on date NOT NULL,
@@ -213,6 +214,8 @@ CREATE TABLE campaign (
   CHECK (closes_on >= opens_on AND closes_at > opens_at),
   CHECK (criteria_method IN ('simpleSum', 'conversion')),
   CHECK (floor >= 10),
+  CHECK (kind = 'stress_check' OR (state <> ALL (ARRAY['need_confirmed', 'results_released'])) AND NOT employer_receives_individual_results AND NOT others_may_request_interview AND NOT turnover_risk_purpose AND high_stress_share_resolved_on IS NULL),
+  CHECK (kind IN ('stress_check', 'pulse')),
   CHECK (length(name) >= 1 AND length(name) <= 120),
   CHECK (reminder_interval_days >= 2),
   CHECK (reminders_maximum >= 0 AND reminders_maximum <= 3),
@@ -229,7 +232,7 @@ CREATE POLICY plans ON campaign AS RESTRICTIVE FOR UPDATE TO hanamichi_hr USING 
 CREATE POLICY signs ON campaign AS RESTRICTIVE FOR UPDATE TO hanamichi_implementer USING (true) WITH CHECK (state IN ('draft', 'signed', 'need_confirmed', 'results_released'));
 GRANT SELECT ON campaign TO hanamichi_admin, hanamichi_analysis, hanamichi_clerk, hanamichi_employee, hanamichi_mailer, hanamichi_manager, hanamichi_physician, hanamichi_turnover;
 GRANT SELECT, INSERT ON campaign TO hanamichi_backup;
-GRANT SELECT, INSERT (company_id, id, name, state, opens_on, closes_on, opens_at, closes_at, floor, criteria_method, employer_receives_individual_results, others_may_request_interview, high_stress_share_resolved_on, turnover_risk_purpose, rules_published_on, rules_url, reminders_maximum, reminder_interval_days, created_by, created_at), UPDATE (name, state, opens_on, closes_on, opens_at, closes_at, floor, criteria_method, employer_receives_individual_results, others_may_request_interview, high_stress_share_resolved_on, turnover_risk_purpose, rules_published_on, rules_url, reminders_maximum, reminder_interval_days) ON campaign TO hanamichi_hr;
+GRANT SELECT, INSERT (company_id, id, name, kind, state, opens_on, closes_on, opens_at, closes_at, floor, criteria_method, employer_receives_individual_results, others_may_request_interview, high_stress_share_resolved_on, turnover_risk_purpose, rules_published_on, rules_url, reminders_maximum, reminder_interval_days, created_by, created_at), UPDATE (name, state, opens_on, closes_on, opens_at, closes_at, floor, criteria_method, employer_receives_individual_results, others_may_request_interview, high_stress_share_resolved_on, turnover_risk_purpose, rules_published_on, rules_url, reminders_maximum, reminder_interval_days) ON campaign TO hanamichi_hr;
 GRANT SELECT, UPDATE (state, criteria_method, tree_hash, signed_by, signed_at) ON campaign TO hanamichi_implementer;
 GRANT SELECT (company_id, id, state, opens_at, closes_at, closed_at) ON campaign TO hanamichi_lookup;
 GRANT SELECT, UPDATE (state, opened_at, closed_at) ON campaign TO hanamichi_scheduler;
@@ -271,12 +274,14 @@ CREATE TABLE campaign_questionnaire (
   version integer NOT NULL,
   hash text NOT NULL,
   position integer NOT NULL,
+  wave integer,
   PRIMARY KEY (company_id, id),
   UNIQUE (company_id, campaign_id, "position"),
   UNIQUE (company_id, campaign_id, slug),
   FOREIGN KEY (company_id) REFERENCES company(company_id),
   FOREIGN KEY (company_id, campaign_id) REFERENCES campaign(company_id, id),
-  FOREIGN KEY (company_id, questionnaire_version_id) REFERENCES questionnaire_version(company_id, id)
+  FOREIGN KEY (company_id, questionnaire_version_id) REFERENCES questionnaire_version(company_id, id),
+  CHECK (wave > 0)
 );
 -- row-level security: forced
 CREATE POLICY backup ON campaign_questionnaire TO hanamichi_backup USING (true) WITH CHECK (true);

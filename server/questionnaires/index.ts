@@ -5,6 +5,7 @@
  * them at start; `scoreCsv` scores a whole file for the command line. `addRoutes` is where a company makes its own: HR writes or
  * uploads a draft, tries it, the implementer reviews it, HR publishes it. Scoring itself is in `analysis/scoring/`.
  */
+export { isLanguageCode } from '../../survey-definitions/schema.ts'
 export { publishedVersions, versionsOf } from './company-versions.ts'
 export type { InTransaction, VersionName } from './company-versions.ts'
 export { draftVersion } from './draft-version.ts'

@@ -42,7 +42,7 @@ test('a new plan offers 57, 23 and 80 items, 57 chosen, and beside them only wha
   const form = hr.form('/hr/campaigns/new')
   expect(form.choices('questionnaires')).toEqual(['stress-check-57@1', 'stress-check-23@1', 'stress-check-80@1'])
   expect(form.fields).toContainEqual(['questionnaires', 'stress-check-57@1'])
-  expect(form.choices('beside')).toEqual(['presenteeism-spq@1'])
+  expect(form.choices('beside')).toEqual(['presenteeism-spq@1', 'presenteeism-qq@1', 'recommendation@1', 'pulse@1'])
   expect(hr.text.match(/「素点換算表を使う方法」は使えません/g)).toHaveLength(1)
 })
 

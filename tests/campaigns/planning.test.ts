@@ -54,12 +54,14 @@ test('a plan pins questionnaires by hash, and each workplace its basis', async (
       slug: 'stress-check-57',
       version: 1,
       position: 0,
+      wave: null,
       hash: shipped.find((one) => one.slug === 'stress-check-57')!.hash,
     },
     {
       slug: 'presenteeism-spq',
       version: 1,
       position: 1,
+      wave: null,
       hash: shipped.find((one) => one.slug === 'presenteeism-spq')!.hash,
     },
   ])

@@ -30,6 +30,8 @@ CREATE TABLE campaign (
   company_id uuid NOT NULL REFERENCES company,
   id uuid NOT NULL,
   name text NOT NULL CHECK (length(name) BETWEEN 1 AND 120),
+  -- a pulse asks no stress check: there are no results of persons, so nothing to confirm, release or consent to
+  kind text NOT NULL DEFAULT 'stress_check' CHECK (kind IN ('stress_check', 'pulse')),
   state text NOT NULL CHECK (state IN ('draft', 'prepared', 'signed', 'open', 'closed', 'need_confirmed', 'results_released', 'archived')),
   -- first and last day of answering in the company's time zone; instants for the clock to compare
   opens_on date NOT NULL,
@@ -62,7 +64,9 @@ CREATE TABLE campaign (
   FOREIGN KEY (company_id, signed_by) REFERENCES staff_user,
   CHECK (closes_on >= opens_on AND closes_at > opens_at),
   CHECK ((state IN ('draft', 'prepared')) = (signed_at IS NULL)),
-  CHECK (signed_at IS NULL OR (signed_by IS NOT NULL AND tree_hash IS NOT NULL))
+  CHECK (signed_at IS NULL OR (signed_by IS NOT NULL AND tree_hash IS NOT NULL)),
+  CHECK (kind = 'stress_check' OR (state NOT IN ('need_confirmed', 'results_released') AND NOT employer_receives_individual_results
+    AND NOT others_may_request_interview AND NOT turnover_risk_purpose AND high_stress_share_resolved_on IS NULL))
 );
 CALL guard('campaign');
 CALL let_lookup('campaign', 'company_id, id, state, opens_at, closes_at, closed_at');
@@ -99,6 +103,8 @@ CREATE TABLE campaign_questionnaire (
   version integer NOT NULL,
   hash text NOT NULL,
   position integer NOT NULL,
+  -- of a questionnaire whose items are asked in turn (rotation): the how manieth time it is; null for all others
+  wave integer CHECK (wave > 0),
   PRIMARY KEY (company_id, id),
   UNIQUE (company_id, campaign_id, slug),
   UNIQUE (company_id, campaign_id, position),
@@ -210,7 +216,7 @@ END $$;
 GRANT SELECT ON campaign, campaign_workplace, campaign_questionnaire, campaign_group TO hanamichi_employee, hanamichi_implementer, hanamichi_clerk,
   hanamichi_physician, hanamichi_hr, hanamichi_manager, hanamichi_scheduler, hanamichi_analysis, hanamichi_turnover, hanamichi_mailer, hanamichi_admin;
 -- HR plans, the implementer signs: HR cannot write a signature
-GRANT INSERT (company_id, id, name, state, opens_on, closes_on, opens_at, closes_at, floor, criteria_method, employer_receives_individual_results,
+GRANT INSERT (company_id, id, name, kind, state, opens_on, closes_on, opens_at, closes_at, floor, criteria_method, employer_receives_individual_results,
   others_may_request_interview, high_stress_share_resolved_on, turnover_risk_purpose, rules_published_on, rules_url, reminders_maximum,
   reminder_interval_days, created_by, created_at) ON campaign TO hanamichi_hr;
 GRANT UPDATE (name, state, opens_on, closes_on, opens_at, closes_at, floor, criteria_method, employer_receives_individual_results,
