@@ -44,6 +44,18 @@ export async function answersForAnalysis(
   slug: string,
 ): Promise<AnswersForAnalysis[]> {
   const found: AnswersForAnalysis[] = []
+  for await (const one of readAnswersForAnalysis(db, vault, companyId, campaignId, slug)) found.push(one)
+  return found
+}
+
+/** The same one after another: for what keeps little of each. */
+export async function* readAnswersForAnalysis(
+  db: AnyHandle,
+  vault: Vault,
+  companyId: string,
+  campaignId: string,
+  slug: string,
+): AsyncGenerator<AnswersForAnalysis, void, undefined> {
   for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
     const rows = await listResponses(db, companyId, campaignId, slug, after, batch)
     const opened = await vault.openMany<SealedAnswers>(
@@ -53,9 +65,9 @@ export async function answersForAnalysis(
     )
     for (const [index, row] of rows.entries()) {
       const one = opened[index]
-      if (one) found.push({ invitationId: row.invitation_id, answers: one.answers, sex: one.sex })
+      if (one) yield { invitationId: row.invitation_id, answers: one.answers, sex: one.sex }
     }
-    if (rows.length < batch) return found
+    if (rows.length < batch) return
     after = rows.at(-1)!.id
   }
 }

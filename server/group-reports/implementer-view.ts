@@ -4,6 +4,7 @@ import type { Progress } from '../jobs/index.ts'
 import type { ReportHead } from './queries.ts'
 import type { Recipient } from './release.ts'
 import type { Words } from './words.ts'
+import { isClosed } from './research-file.ts'
 
 /** Campaigns with the state of their reports, one for each instrument: what is to be done stands first. */
 export function implementerList(
@@ -44,6 +45,7 @@ export function implementerList(
         // what was released stays: then only an instrument without a report is left to compute
         mayCompute: ready && (released === 0 || live < (of.asked.get(campaign.id) ?? 0)),
         computed: first !== undefined,
+        answersHref: isClosed(campaign) ? `/implementer/campaigns/${campaign.id}/answers` : '',
         running:
           running?.state === 'running'
             ? {
