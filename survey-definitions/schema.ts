@@ -11,6 +11,9 @@ import * as z from 'zod'
  */
 
 const languageCode = z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]+)*$/, 'a language code such as ja or en')
+/** Is this a language code, as `languages` of a definition may name one? `en`, `pt-BR`. */
+export const isLanguageCode = (text: string): boolean => languageCode.safeParse(text).success
+
 const identifier = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, 'letters, digits and _ only, beginning with a letter')

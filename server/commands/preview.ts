@@ -21,7 +21,11 @@ export async function previewQuestionnaire(
   path: string,
   options: { port: number; language: Locale | undefined },
 ): Promise<void> {
-  const first = await readDefinitionFile(path)
+  const first = await readDefinitionFile(path).catch((error: unknown) => {
+    process.stderr.write(`hanamichi: ${(error as Error).message}\n`)
+    process.exitCode = 2
+  })
+  if (!first) return
   const { language } = options
   if (language && first.version && !(wholeLocaleOf(language) in first.version.definition.languages)) {
     const known = Object.keys(first.version.definition.languages).join(', ')

@@ -5,6 +5,7 @@ import {
   exportTexts,
   findVersion,
   importTexts,
+  isLanguageCode,
   loadShippedQuestionnaires,
   shippedQuestionnaires,
 } from '../questionnaires/index.ts'
@@ -126,13 +127,19 @@ export async function diffQuestionnaires(first: string, second: string): Promise
   )
 }
 
+function isLanguage(code: string): boolean {
+  const isOne = isLanguageCode(code)
+  if (!isOne) fail([`hanamichi: "${code}" is no language code; one looks like en or pt-BR`])
+  return isOne
+}
+
 /** `questionnaire export-texts WHAT --language CODE`: a translator's CSV or XLIFF 1.2 on stdout. */
 export async function exportQuestionnaireTexts(
   wanted: string,
   language: string,
   format: 'csv' | 'xliff',
 ): Promise<void> {
-  const found = await open(wanted)
+  const found = isLanguage(language) && (await open(wanted))
   if (!found) return
   if (format === 'csv') {
     process.stdout.write(exportTexts(found.definition, language))
@@ -146,7 +153,7 @@ export async function exportQuestionnaireTexts(
 
 /** `questionnaire import-texts WHAT FILE --language CODE`: the next version with that language, as YAML on stdout. */
 export async function importQuestionnaireTexts(wanted: string, file: string, language: string): Promise<void> {
-  const found = await open(wanted)
+  const found = isLanguage(language) && (await open(wanted))
   if (!found) return
   let text: string
   try {

@@ -1,3 +1,4 @@
+import { listItems } from '../../analysis/scoring/index.ts'
 import { checkUnique } from './findings.ts'
 import type { Place, Report } from './findings.ts'
 import type { Option, Questionnaire } from '../../survey-definitions/schema.ts'
@@ -21,26 +22,39 @@ export function checkIds(definition: Questionnaire, report: Report): void {
     })),
   )
   // own words beside an option are stored under their id, as an item's answer is
-  checkUnique([...items, ...freeTexts(definition)], 'item', report)
+  const words = freeTexts(definition)
+  checkUnique([...items, ...words.map((one) => ({ id: one.id, place: one.place }))], 'item', report)
+  for (const { id, place, items: asking } of words) {
+    if (asking.length < 2) continue
+    const what = `own words "${id}" would be stored once for ${asking.join(' and ')}; give each item options of its own`
+    report(place, 'duplicate-id', what, { id })
+  }
   for (const { id, place } of items) {
     if (RESERVED_ITEM_IDS.has(id))
       report(place, 'reserved-id', `"${id}" is the name of a column; choose another id`, { id })
   }
 }
 
-function freeTexts(definition: Questionnaire): { id: string; place: Place }[] {
-  const found: { id: string; place: Place }[] = []
-  const add = (options: unknown, place: Place): void => {
-    if (!Array.isArray(options)) return
-    for (const [index, option] of (options as Option[]).entries())
-      if (option.free_text) found.push({ id: option.free_text.id, place: [...place, index, 'free_text', 'id'] })
+/** Each line for own words, once where it is written, with the items whose options it stands beside. */
+function freeTexts(definition: Questionnaire): { id: string; place: Place; items: string[] }[] {
+  const found = new Map<Option, { id: string; place: Place; items: string[] }>()
+  const add = (options: Options, place: Place): void => {
+    if (typeof options === 'string') return
+    for (const [index, option] of (options ?? []).entries())
+      if (option.free_text)
+        found.set(option, { id: option.free_text.id, place: [...place, index, 'free_text', 'id'], items: [] })
   }
+  for (const [name, options] of Object.entries(definition.option_sets)) add(options, ['option_sets', name])
   for (const [at, section] of definition.sections.entries()) {
+    add(section.options, ['sections', at, 'options'])
     for (const [index, item] of section.items.entries())
       if ('options' in item) add(item.options, ['sections', at, 'items', index, 'options'])
   }
-  return found
+  for (const { id, options } of listItems(definition)) for (const option of options) found.get(option)?.items.push(id)
+  return [...found.values()]
 }
+
+type Options = Option[] | string | undefined
 
 /** Choices have options, options differ, ranges have an inside. */
 export function checkItems(definition: Questionnaire, report: Report): void {

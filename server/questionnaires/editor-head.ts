@@ -1,4 +1,4 @@
-import type { Questionnaire } from '../../survey-definitions/schema.ts'
+import { isLanguageCode, type Questionnaire } from '../../survey-definitions/schema.ts'
 import { ownKinds } from './draft-check.ts'
 import { declareLanguage, dropLanguage, languagesOf, type Working } from './draft-working.ts'
 import {
@@ -21,7 +21,7 @@ const offeredLanguages = ['ja', 'en']
 export function applyHead(working: Working, typed: Typed): void {
   const wanted = typedList(typed, 'languages')
   for (const code of languagesOf(working)) if (!wanted.includes(code)) dropLanguage(working, code)
-  for (const code of wanted) if (/^[a-z]{2,3}(-[A-Za-z0-9]+)*$/.test(code)) declareLanguage(working, code)
+  for (const code of wanted) if (isLanguageCode(code)) declareLanguage(working, code)
   const languages = languagesOf(working)
   working.title = keepOthers(typedWords(typed, 'title', languages), working.title, languages)
   const introduction = typedWordsOrNone(typed, 'introduction', languages)

@@ -167,6 +167,10 @@ function shapeFaults(issue: Issue, located: Locate): DefinitionFault[] {
   if (branch && depth(branch) > 0) {
     return branch.flatMap((inner) => shapeFaults({ ...inner, path: [...issue.path, ...inner.path] }, located))
   }
+  if (issue.path.length === 0 && issue.code === 'invalid_type') {
+    const what = 'this is no questionnaire; a definition is made of keys and begins with "format: 1"'
+    return [located(issue.path, 'shape', what, shapeDetail(issue))]
+  }
   const where = issue.path.at(-1) === undefined ? 'the file' : `"${String(issue.path.at(-1))}"`
   return [located(issue.path, 'shape', `${where}: ${issue.message}`, shapeDetail(issue))]
 }

@@ -23,6 +23,8 @@ const BLOCK_CHARACTERS = 64 * 1024
 /** Guards against an unclosed quote or a file that is no CSV at all. */
 const MAX_RECORD_CHARACTERS = 1_000_000
 
+const notUtf8 = 'not readable as UTF-8; save the whole file as UTF-8'
+
 type ParsedRow = { readonly record: string[]; readonly info: { readonly lines: number } }
 
 /**
@@ -99,6 +101,13 @@ function compileRow(
   questionnaire: Questionnaire,
 ): (record: readonly string[], line: number) => string {
   const names = header.map((name) => name.trim())
+  const foreign = names.findIndex((name) => name.includes('\uFFFD'))
+  if (foreign >= 0) throw new ScoreCsvError(headerLine, foreign + 1, notUtf8)
+  const separator = names.length === 1 ? /[;\t]/.exec(names[0]!)?.[0] : undefined
+  if (separator) {
+    const what = separator === ';' ? 'semicolons' : 'tabs'
+    throw new ScoreCsvError(headerLine, 1, `the columns are separated by ${what}; save the file with commas`)
+  }
   const columnOf = (name: string): number => {
     const at = names.indexOf(name)
     if (at < 0) throw new ScoreCsvError(headerLine, names.length + 1, `the column "${name}" is missing`)
@@ -125,7 +134,7 @@ function compileRow(
     }
     const id = record[idColumn]!.trim()
     if (id === '') throw fault(idColumn, 'blank; every row needs an id')
-    if (id.includes('\uFFFD')) throw fault(idColumn, 'not readable as UTF-8; save the file as UTF-8')
+    if (id.includes('\uFFFD')) throw fault(idColumn, notUtf8)
     if (ids.has(id)) throw fault(idColumn, 'this id stood in an earlier row already')
     ids.add(id)
     const sex = sexColumn === undefined ? null : readSex(record[sexColumn]!)
@@ -136,7 +145,7 @@ function compileRow(
       let answer = item.known.get(cell)
       if (answer === undefined) {
         const read = readAnswer(item.asked, cell)
-        if (read.fault) throw fault(item.column, 'not an answer this item allows')
+        if (read.fault) throw fault(item.column, cell.includes('\uFFFD') ? notUtf8 : 'not an answer this item allows')
         answer = read.answer
         // A form has few answers; the bound keeps odd spacing from filling the memory.
         if (item.known.size < 256) item.known.set(cell, answer)

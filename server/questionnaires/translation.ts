@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync'
 import { stringify } from 'csv-stringify/sync'
 import { parseDocument } from 'yaml'
-import type { Questionnaire } from '../../survey-definitions/schema.ts'
+import { isLanguageCode, type Questionnaire } from '../../survey-definitions/schema.ts'
 import { parseDefinition } from './parse.ts'
 import { nameOfPlace, textsOf } from './texts.ts'
 
@@ -17,14 +17,12 @@ interface ParsedRow {
   info: { lines: number }
 }
 
-const language = /^[a-z]{2,3}(-[A-Za-z0-9]+)*$/
-
 /**
  * A translator's file: CSV with a byte order mark (so that spreadsheets read it as UTF-8), one line per text, the columns
  * `place`, every language there is, and the one wanted, empty or as far as it is translated.
  */
 export function exportTexts(definition: Questionnaire, wanted: string): string {
-  if (!language.test(wanted)) throw new Error(`"${wanted}" is no language code; write it like en or pt-BR`)
+  if (!isLanguageCode(wanted)) throw new Error(`"${wanted}" is no language code; write it like en or pt-BR`)
   const known = Object.keys(definition.languages).filter((code) => code !== wanted)
   const rows = textsOf(definition).map(({ place, text }) => [
     nameOfPlace(definition, place),

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseDefinition } from '../../server/questionnaires/index.ts'
 
 /** A definition with these sections (and what else is given), whole otherwise. */
@@ -123,4 +123,51 @@ test('own words beside an option take an id of their own', () => {
     '[{ value: 1, text: { ja: はい } }, { value: 2, text: { ja: ほか }, free_text: { id: a, max_length: 100 } }]'
   const text = section(`      - { id: a, type: single, text: { ja: a }, options: ${other} }\n`)
   expect(faults(definition(text))).toEqual([`duplicate-id ${one}0.options.1.free_text.id`])
+})
+
+describe('own words beside an option', () => {
+  const other = (id: string) =>
+    `[{ value: 1, text: { ja: はい } }, { value: 2, text: { ja: ほか }, free_text: { id: ${id}, max_length: 100 } }]`
+  const choice = (id: string, options = '') =>
+    `      - { id: ${id}, type: single, text: { ja: ${id} }${options && `, options: ${options}`} }\n`
+
+  test.each([
+    [
+      'in the options of a section',
+      `    options: ${other('a')}\n`,
+      '',
+      choice('a'),
+      'sections.0.options.1.free_text.id',
+    ],
+    [
+      'in a list of options',
+      '',
+      `option_sets: { yes_no: ${other('a')} }`,
+      choice('a', 'yes_no'),
+      'option_sets.yes_no.1.free_text.id',
+    ],
+    [
+      'in a list that nobody uses',
+      '',
+      `option_sets: { yes_no: ${other('a')} }`,
+      item('a'),
+      'option_sets.yes_no.1.free_text.id',
+    ],
+  ])('take an id of their own %s', (_what, more, rest, items, path) => {
+    expect(faults(definition(section(items, more), rest))).toEqual([`duplicate-id ${path}`])
+  })
+
+  test.each([
+    ['of a section', `    options: ${other('words')}\n`, '', ''],
+    ['of a list', '', `option_sets: { yes_no: ${other('words')} }`, 'yes_no'],
+  ])(
+    'stand beside one item: options %s that two items share would store both under one id',
+    (_what, more, rest, name) => {
+      const shared = definition(section(choice('a', name) + choice('b', name), more), rest)
+      const { faults: found } = parseDefinition(shared, 'trial.yaml')
+      expect(found?.map(({ code }) => code)).toEqual(['duplicate-id'])
+      expect(found?.[0]?.message).toContain('for a and b')
+      expect(faults(definition(section(choice('a', name), more), rest))).toEqual([])
+    },
+  )
 })
