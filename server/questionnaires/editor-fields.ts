@@ -47,19 +47,24 @@ export function typedNumber(typed: Typed, field: string): number | undefined {
   return /^-?\d{1,12}(\.\d{1,6})?$/.test(text) ? Number(text) : (text as unknown as number)
 }
 
-/** Fields `<name>_<language>` side by side, with what was typed or stands in the draft. */
+/** Fields `<name>_<language>` side by side, with what was typed or stands in the draft, and what stands there where it is something else. */
 export function wordFields(
   name: string,
   labelKey: string,
   { languages, typed, words }: { languages: readonly string[]; typed?: Typed | undefined; words?: Words | undefined },
   say: Say,
-): { name: string; label: string; language: string; value: string }[] {
-  return languages.map((code) => ({
-    name: `${name}_${code}`,
-    label: say(labelKey),
-    language: languageName(code, say),
-    value: typed ? String(typed[`${name}_${code}`] ?? '') : (words?.[code] ?? ''),
-  }))
+): { name: string; label: string; language: string; value: string; storedWords: string }[] {
+  return languages.map((code) => {
+    const stored = words?.[code] ?? ''
+    const value = typed ? String(typed[`${name}_${code}`] ?? '') : stored
+    return {
+      name: `${name}_${code}`,
+      label: say(labelKey),
+      language: languageName(code, say),
+      value,
+      storedWords: value === stored ? '' : stored,
+    }
+  })
 }
 
 /** 日本語, English; other languages by their code. */

@@ -143,7 +143,12 @@ export function itemView(
     | (Record<string, unknown> & Partial<Item>)
     | undefined
   const fields = (name: string, key: string) =>
-    wordFields(name, `questionnaires.item.${key}`, { languages, typed, words: shown?.[name] as Words | undefined }, say)
+    wordFields(
+      name,
+      `questionnaires.item.${key}`,
+      { languages, typed, words: (item as Record<string, unknown> | undefined)?.[name] as Words | undefined },
+      say,
+    )
   const earlier = earlierItems(working, sectionIndex, id)
   const options = shown?.['options']
   const from = typed

@@ -50,7 +50,7 @@ export function sectionView(
   const section = working.sections[index]
   const shown = typed ? sectionOf(working, section, typed, languages) : section
   const fields = (name: 'title' | 'instruction') =>
-    wordFields(name, `questionnaires.section.${name}`, { languages, typed, words: shown?.[name] }, say)
+    wordFields(name, `questionnaires.section.${name}`, { languages, typed, words: section?.[name] }, say)
   const earlier = earlierItems(working, (index < 0 ? working.sections.length : index) - 1)
   return {
     isNewSection: section === undefined,

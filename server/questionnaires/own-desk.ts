@@ -96,7 +96,10 @@ export const faultsIn = (working: Working) => checkDraft(working).faults ?? []
 /** What a form shows above it when another tab was faster; status 409. */
 export function staleNotice(back: ComeBack | undefined, say: Say): Record<string, unknown> {
   if (!back?.stale) return {}
-  return { notice: { kind: 'warn', title: say('questionnaires.stale.title'), text: say('questionnaires.stale.text') } }
+  return {
+    notice: { kind: 'warn', title: say('questionnaires.stale.title'), text: say('questionnaires.stale.text') },
+    showStored: true,
+  }
 }
 
 export const statusOf = (back: ComeBack | undefined) => (back === undefined ? 200 : back.stale ? 409 : 400)

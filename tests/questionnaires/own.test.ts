@@ -267,6 +267,7 @@ describe('HR writes a draft by form', () => {
     expect(hr.status).toBe(409)
     expect(hr.text).toContain('まだ保存されていません')
     expect(hr.html).toContain('後から保存する言葉')
+    expect(hr.text).toContain('いま保存されている言葉: 先に保存した言葉')
     expect(await draft()).toEqual(saved)
     // seen and pressed again, it is saved
     await hr.submit(`${here}/item`)
