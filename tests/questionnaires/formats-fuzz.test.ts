@@ -72,6 +72,13 @@ const foreign = {
   resourceType: 'Questionnaire',
   status: 'active',
   title: 'T',
+  contained: [
+    {
+      resourceType: 'ValueSet',
+      id: 'v',
+      compose: { include: [{ concept: [{ code: 'p', display: 'P' }, { code: 'q' }] }] },
+    },
+  ],
   item: [
     {
       linkId: 'g',
@@ -84,6 +91,7 @@ const foreign = {
           text: 'A',
           answerOption: [{ valueCoding: { code: '1', display: 'x' } }, { valueString: 'y' }],
         },
+        { linkId: 'd', type: 'choice', text: 'D', answerValueSet: '#v' },
         {
           linkId: 'b',
           type: 'integer',

@@ -1,13 +1,13 @@
 import { bothHold, ConditionError, toVisibility, type Expression, type Known } from './conditions.ts'
-import { hasWords, MAX_NOTES, USUAL_LENGTH, USUAL_RANGE } from './draft.ts'
-import type { Draft, DraftItem, DraftOption, DraftSection, DraftText, NotCarried } from './draft.ts'
+import { hasWords, MAX_NOTES } from './draft.ts'
+import type { Draft, DraftItem, DraftSection, DraftText, NotCarried } from './draft.ts'
 import { codesOf, fhir, find, own, textOf } from './fhir-extensions.ts'
 import { importOwnQuestionnaire } from './fhir-own.ts'
 import { questionnaireResource } from './fhir-resources.ts'
-import type { AnswerOption, EnableWhen, Extension, FhirQuestionnaire, QuestionnaireItem } from './fhir-resources.ts'
+import type { EnableWhen, FhirQuestionnaire, QuestionnaireItem } from './fhir-resources.ts'
 import { finishDraft, type ImportedQuestionnaire } from './finish.ts'
 import { guessLanguage, languageOf } from './languages.ts'
-import { otherWords, unusedValue, yesNo } from './usual-options.ts'
+import { knownOf, questionKind, type FhirReading } from './fhir-import-questions.ts'
 import { identifierOf, nameMaker, short, slugOf, versionOf } from './names.ts'
 import type { Visibility } from '../../../survey-definitions/schema.ts'
 import { said, type Said } from './remarks.ts'
@@ -99,6 +99,15 @@ class ForeignQuestionnaire {
     return finishDraft(draft, 'a FHIR Questionnaire', this.language)
   }
 
+  /** What reading a question takes from here. */
+  private readonly reading: FhirReading = {
+    note: (where, what) => this.note(where, what),
+    words: (text, element) => this.words(text, element),
+    nameFor: (wanted, where) => this.nameFor(wanted, where),
+    language: () => this.language,
+    contained: () => this.resource.contained ?? [],
+  }
+
   private note(where: string, what: Said): void {
     if (this.notes.length < MAX_NOTES) this.notes.push({ where, ...what })
   }
@@ -185,7 +194,7 @@ class ForeignQuestionnaire {
   ): void {
     this.rest(item, where)
     const id = this.nameFor(item.linkId, `${where}.linkId`)
-    const kind = this.kind(item, where, id)
+    const kind = questionKind(item, where, id, this.reading)
     if (!kind) {
       this.note(where, said('kind', { name: short(item.linkId), type: short(item.type) }))
       if (item.item?.length) this.note(`${where}.item`, said('hangs-on-it'))
@@ -213,7 +222,7 @@ class ForeignQuestionnaire {
       this.note(`${where}.prefix`, said('thing-not-carried', { thing: short(item.prefix) }))
     for (const code of item.code ?? [])
       this.note(`${where}.code`, said('thing-not-carried', { thing: short(code.code ?? '') }))
-    this.known.set(item.linkId, this.knownOf(draft, item))
+    this.known.set(item.linkId, knownOf(draft, item, this.reading))
     const further = (item.item ?? []).filter((child) => {
       const controls = codesOf(child.extension, fhir.itemControl)
       return !(
@@ -223,145 +232,6 @@ class ForeignQuestionnaire {
     })
     if (further.length > 0)
       this.children(further, where, section, { condition: bothHold(condition, { item: id, answered: true }) })
-  }
-
-  private kind(item: QuestionnaireItem, where: string, id: string): object | undefined {
-    const number = (url: string): number | undefined => {
-      const found = find(item.extension, url)
-      return found?.valueInteger ?? found?.valueDecimal
-    }
-    switch (item.type) {
-      case 'choice':
-      case 'open-choice':
-        return this.choice(item, where, id)
-      case 'boolean':
-        return { type: 'single', options: yesNo() }
-      case 'string':
-      case 'text':
-      case 'url':
-        if (item.answerOption?.length || item.answerValueSet) return this.choice(item, where, id)
-        if (item.maxLength === undefined) this.note(where, said('usual-length', { most: USUAL_LENGTH }))
-        return { type: 'text', max_length: Math.min(Math.max(item.maxLength ?? USUAL_LENGTH, 1), 10_000) }
-      case 'date':
-        for (const url of [fhir.minValue, fhir.maxValue])
-          if (find(item.extension, url)) this.note(where, said('day-limits'))
-        return { type: 'date' }
-      case 'integer':
-      case 'decimal': {
-        if (item.answerOption?.length) return this.choice(item, where, id)
-        const [min, max] = [number(fhir.minValue), number(fhir.maxValue)]
-        const controls = codesOf(item.extension, fhir.itemControl)
-        if (
-          item.type === 'integer' &&
-          controls.includes('slider') &&
-          Number.isInteger(min) &&
-          Number.isInteger(max) &&
-          max! > min! &&
-          max! - min! <= 20
-        ) {
-          const end = (code: string, value: number): DraftText => {
-            const child = item.item?.find((one) => codesOf(one.extension, fhir.itemControl).includes(code))
-            return (child && this.wordsOf(child)) ?? { [this.language]: String(value) }
-          }
-          return { type: 'rating', min, max, low: end('lower', min!), high: end('upper', max!) }
-        }
-        if (min === undefined || max === undefined)
-          this.note(where, said('usual-range', { low: min ?? USUAL_RANGE[0], high: max ?? USUAL_RANGE[1] }))
-        const unit = find(item.extension, fhir.unit)?.valueCoding
-        const unitText = unit && this.words(unit.display ?? unit.code, unit._display)
-        const low = min ?? Math.min(USUAL_RANGE[0], max ?? 0)
-        return {
-          type: 'number',
-          min: low,
-          max: max === undefined ? Math.max(USUAL_RANGE[1], low + 1) : Math.max(max, low + 1),
-          integer: item.type === 'integer',
-          ...(unitText ? { unit: unitText } : {}),
-        }
-      }
-      default:
-        return undefined
-    }
-  }
-
-  private choice(item: QuestionnaireItem, where: string, id: string): object | undefined {
-    let given = item.answerOption ?? []
-    if (given.length === 0 && item.answerValueSet !== undefined) {
-      given = this.contained(item.answerValueSet)
-      if (given.length === 0) {
-        this.note(`${where}.answerValueSet`, said('list-elsewhere', { list: short(item.answerValueSet) }))
-        return undefined
-      }
-    }
-    const ordinals = given.map((option) => ordinalOf(option))
-    const counted =
-      ordinals.every((one) => one !== undefined && Number.isInteger(one)) && new Set(ordinals).size === given.length
-    const valueName = nameMaker(this.notes)
-    const options = given.map((option, index): DraftOption => {
-      const at = `${where}.answerOption[${index}]`
-      const { valueCoding: coding } = option
-      const plain =
-        coding?.code ?? coding?.display ?? option.valueString ?? option.valueDate ?? String(option.valueInteger ?? '')
-      const text = coding
-        ? this.words(coding.display ?? coding.code, coding._display)
-        : { [this.language]: String(option.valueString ?? option.valueInteger ?? option.valueDate ?? '') }
-      if (option['valueReference'] !== undefined) this.note(at, said('option-refers'))
-      return { value: counted ? ordinals[index]! : valueFor(plain, at, valueName), text: text ?? {} }
-    })
-    if (
-      counted &&
-      given.some(
-        ({ valueCoding: coding }, index) => coding?.code !== undefined && coding.code !== String(ordinals[index]),
-      )
-    )
-      this.note(`${where}.answerOption`, said('ordinals'))
-    if (item.type === 'open-choice')
-      options.push({
-        value: unusedValue(options, 'other'),
-        text: { ...otherWords },
-        free_text: { id: this.nameFor(`${id}_other`, where), max_length: 200 },
-      })
-    return { type: item.repeats === true ? 'multiple' : 'single', options }
-  }
-
-  /** Options of a value set that came along in the same file. */
-  private contained(url: string): AnswerOption[] {
-    const set = this.resource.contained?.find(
-      (one) => one.resourceType === 'ValueSet' && (`#${one.id}` === url || one['url'] === url),
-    ) as { compose?: { include?: { concept?: unknown }[] }; expansion?: { contains?: unknown } } | undefined
-    const concepts = set?.compose?.include?.flatMap((part) => part.concept ?? []) ?? []
-    const found = (concepts.length > 0 ? concepts : [set?.expansion?.contains ?? []].flat()) as unknown[]
-    return found.slice(0, 500).flatMap((one) => {
-      const { code, display, extension } = (one ?? {}) as { code?: unknown; display?: unknown; extension?: Extension[] }
-      if (typeof code !== 'string') return []
-      return [
-        {
-          valueCoding: {
-            code,
-            display: typeof display === 'string' ? display : code,
-            ...(Array.isArray(extension) ? { extension } : {}),
-          },
-        },
-      ]
-    })
-  }
-
-  private knownOf(draft: DraftItem, item: QuestionnaireItem): Known {
-    if (!('options' in draft))
-      return { id: draft.id, kind: draft.type, integer: draft.type === 'number' ? draft.integer : true }
-    const given = item.answerOption?.length
-      ? item.answerOption
-      : item.answerValueSet
-        ? this.contained(item.answerValueSet)
-        : []
-    const byCode = new Map(
-      given.map(({ valueCoding, valueString, valueInteger, valueDate }, index) => [
-        String(valueCoding?.code ?? valueCoding?.display ?? valueString ?? valueDate ?? valueInteger),
-        draft.options[index]?.value,
-      ]),
-    )
-    const ours = (value: string | number | boolean): string | number | undefined =>
-      item.type === 'boolean' ? (value === true ? 'yes' : 'no') : byCode.get(String(value))
-    return { id: draft.id, kind: draft.type, ours }
   }
 
   private condition(item: QuestionnaireItem, where: string): Visibility | undefined {
@@ -403,14 +273,4 @@ function expressionOf(one: EnableWhen): Expression {
   if (operator === '=') return { name, operator: 'has-one-of', values: [value] }
   if (operator === '!=') return { not: { name, operator: 'has-one-of', values: [value] } }
   return { name, operator, values: [value] }
-}
-
-/** The number an option counts: FHIR R4 lets it stand at the option or at its code. */
-function ordinalOf({ extension, valueCoding }: AnswerOption): number | undefined {
-  const found = find(valueCoding?.extension, fhir.ordinalValue) ?? find(extension, fhir.ordinalValue)
-  return found?.valueDecimal
-}
-
-function valueFor(plain: string, where: string, nameFor: (wanted: string, where: string) => string): string | number {
-  return /^-?(0|[1-9]\d{0,8})$/.test(plain) ? Number(plain) : nameFor(plain, where)
 }

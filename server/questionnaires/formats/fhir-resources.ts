@@ -84,6 +84,17 @@ const questionnaireItem: z.ZodType<QuestionnaireItem> = z.looseObject({
   },
 })
 
+const concepts = z
+  .array(z.looseObject({ code, display: words.optional(), extension: z.array(extension).optional() }))
+  .optional()
+
+/** A list of options that came along with a Questionnaire. */
+export const valueSetResource = z.looseObject({
+  resourceType: z.literal('ValueSet'),
+  compose: z.looseObject({ include: z.array(z.looseObject({ concept: concepts })).optional() }).optional(),
+  expansion: z.looseObject({ contains: concepts }).optional(),
+})
+
 export const questionnaireResource = z.looseObject({
   resourceType: z.literal('Questionnaire'),
   id: z.string().max(64).optional(),

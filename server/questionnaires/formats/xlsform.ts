@@ -1,11 +1,11 @@
 import { bothHold, ConditionError, toVisibility, type Known } from './conditions.ts'
-import { ImportError, hasWords, MAX_NOTES, USUAL_LENGTH, USUAL_RANGE } from './draft.ts'
-import type { Draft, DraftItem, DraftOption, DraftSection, DraftText, NotCarried } from './draft.ts'
+import { ImportError, hasWords, MAX_NOTES } from './draft.ts'
+import type { Draft, DraftItem, DraftSection, DraftText, NotCarried } from './draft.ts'
 import { readExpression } from './expressions.ts'
 import { finishDraft, type ImportedQuestionnaire } from './finish.ts'
 import { guessLanguage, languageOf } from './languages.ts'
 import { nameMaker, short, slugOf, versionOf } from './names.ts'
-import { otherWords, unusedValue } from './usual-options.ts'
+import { rowKind, type Choice, type RowReading } from './xlsform-questions.ts'
 import { readTable, type Row } from './xlsform-table.ts'
 import type { Sheet } from './workbook.ts'
 import type { Visibility } from '../../../survey-definitions/schema.ts'
@@ -28,12 +28,6 @@ interface Group {
   readonly left: boolean
 }
 
-interface Choice {
-  value: string | number
-  text: DraftText
-  name: string
-}
-
 const ofQuestion = new Set(['type', 'name', 'label', 'hint', 'required', 'relevant'])
 const withoutQuestion = new Set([
   'start',
@@ -48,16 +42,16 @@ const withoutQuestion = new Set([
   'audit',
 ])
 
-class Form {
+class Form implements RowReading {
   private readonly notes: NotCarried[] = []
-  private readonly nameFor = nameMaker(this.notes, ['id', 'sex'])
+  readonly nameFor = nameMaker(this.notes, ['id', 'sex'])
   private readonly sectionName = nameMaker([])
   private readonly known = new Map<string, Known>()
   private readonly sections: DraftSection[] = []
   private readonly language: string
   private readonly survey: readonly Row[]
   private readonly settings: Row | undefined
-  private readonly lists = new Map<string, Choice[]>()
+  readonly lists = new Map<string, Choice[]>()
   private readonly fileName: string
   private stem: DraftText | undefined
   private loose: DraftSection | undefined
@@ -102,7 +96,7 @@ class Form {
     return finishDraft(draft, 'an XLSForm', this.language)
   }
 
-  private note(where: string, what: Said): void {
+  note(where: string, what: Said): void {
     if (this.notes.length < MAX_NOTES) this.notes.push({ where, ...what })
   }
 
@@ -204,14 +198,14 @@ class Form {
   }
 
   private question(row: Row, type: string, section: DraftSection, around: Group | undefined): void {
-    const [word = '', list = '', more = ''] = type.split(' ')
+    const [word = ''] = type.split(' ')
     const name = row.plain('name')
     if (withoutQuestion.has(word.toLowerCase())) {
       this.note(row.where, said('metadata', { name: short(type) }))
       return
     }
     const read = new Set(ofQuestion)
-    const kind = this.kind(row, word.toLowerCase(), list, more, read)
+    const kind = rowKind(row, read, this)
     if (!kind) {
       this.note(row.where, said('kind', { name: short(name), type: short(type) }))
       return
@@ -244,79 +238,5 @@ class Form {
       ...(item.type === 'number' ? { integer: item.integer } : {}),
       ...(kind.ours ? { ours: kind.ours } : {}),
     })
-  }
-
-  private kind(
-    row: Row,
-    word: string,
-    list: string,
-    more: string,
-    read: Set<string>,
-  ): { shape: object; ours?: NonNullable<Known['ours']> } | undefined {
-    switch (word) {
-      case 'select_one':
-      case 'select_multiple': {
-        const given = this.lists.get(list)
-        if (!given) {
-          this.note(`${row.where}, type`, said('list-missing', { list: short(list) }))
-          return undefined
-        }
-        const options: DraftOption[] = given.map(({ value, text }) => ({ value, text: { ...text } }))
-        if (more.toLowerCase() === 'or_other')
-          options.push({
-            value: unusedValue(options, 'other'),
-            text: { ...otherWords },
-            free_text: { id: this.nameFor(`${row.plain('name')}_other`, row.where), max_length: 200 },
-          })
-        const byName = new Map(given.map((one) => [one.name, one.value]))
-        return {
-          shape: { type: word === 'select_one' ? 'single' : 'multiple', options },
-          ours: (value) => byName.get(String(value)),
-        }
-      }
-      case 'integer':
-      case 'decimal':
-      case 'range':
-        return { shape: this.number(row, word, read) }
-      case 'text':
-        this.note(row.where, said('usual-length', { most: USUAL_LENGTH }))
-        return { shape: { type: 'text', max_length: USUAL_LENGTH } }
-      case 'date':
-        return { shape: { type: 'date' } }
-      case 'acknowledge':
-        return undefined
-      default:
-        return undefined
-    }
-  }
-
-  /** `. >= 0 and . <= 120`, or the parameters of a range. */
-  private number(row: Row, word: string, read: Set<string>): object {
-    const limits: { min?: number; max?: number; step?: number } = {}
-    if (word === 'range') {
-      read.add('parameters')
-      for (const [, key, value] of row.plain('parameters').matchAll(/(start|end|step)\s*=\s*(-?\d+(?:\.\d+)?)/g))
-        limits[({ start: 'min', end: 'max', step: 'step' } as const)[key as 'start' | 'end' | 'step']] = Number(value)
-      limits.min ??= 0
-      limits.max ??= 10
-    } else {
-      const whole = word === 'integer' ? 1 : 0
-      const parts = row.plain('constraint').split(/\s+and\s+/i)
-      const tests = parts.map((part) => /^\(?\s*\.\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)\s*\)?$/.exec(part.trim()))
-      if (tests.every((part) => part !== null) && (whole === 1 || tests.every((part) => part[1]!.length === 2))) {
-        read.add('constraint')
-        for (const [, sign, digits] of tests) {
-          if (sign!.startsWith('>')) limits.min = Number(digits) + (sign === '>' ? whole : 0)
-          else limits.max = Number(digits) - (sign === '<' ? whole : 0)
-        }
-      }
-    }
-    const { min, max } = limits
-    if (min === undefined || max === undefined)
-      this.note(row.where, said('usual-range', { low: min ?? USUAL_RANGE[0], high: max ?? USUAL_RANGE[1] }))
-    const low = min ?? Math.min(USUAL_RANGE[0], max ?? 0)
-    const integer =
-      word === 'integer' || (word === 'range' && [limits.min, limits.step ?? 1].every((one) => Number.isInteger(one)))
-    return { type: 'number', min: low, max: Math.max(max ?? USUAL_RANGE[1], low + 1), integer }
   }
 }
