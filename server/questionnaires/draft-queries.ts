@@ -56,7 +56,7 @@ export async function insertDraft(
     version: number
     body: string
     origin: DraftOrigin
-    licenceName: string | undefined
+    licence: LicenceRow
     userId: string
   },
   at: Date,
@@ -74,7 +74,7 @@ export async function insertDraft(
       origin: draft.origin,
       state: 'draft',
       not_carried: JSON.stringify(draft.notCarried ?? []),
-      ...licenceRow(draft.licenceName, draft.userId, at),
+      ...draft.licence,
       created_by: draft.userId,
       created_at: at,
       changed_by: draft.userId,
@@ -84,11 +84,27 @@ export async function insertDraft(
   return id
 }
 
-const licenceRow = (name: string | undefined, userId: string, at: Date) => ({
+/** Whose leave a licensed instrument is used by, and who attested it; empty for a company's own words. */
+export type LicenceRow = Pick<DraftRow, 'licence_name' | 'licence_attested_by' | 'licence_attested_at'>
+
+export const licenceRow = (name: string | undefined, userId: string, at: Date): LicenceRow => ({
   licence_name: name ?? null,
   licence_attested_by: name === undefined ? null : userId,
   licence_attested_at: name === undefined ? null : at,
 })
+
+/** What was attested for `slug@version` goes with the next one: by whom and when it was. */
+export async function licenceOf(db: AnyHandle, companyId: string, reference: string): Promise<LicenceRow> {
+  const [slug, version] = reference.split('@')
+  const row = await draftsIn(db)
+    .selectFrom('questionnaire_draft')
+    .select(['licence_name', 'licence_attested_by', 'licence_attested_at'])
+    .where('company_id', '=', companyId)
+    .where('slug', '=', slug!)
+    .where('version', '=', Number(version))
+    .executeTakeFirst()
+  return row ?? { licence_name: null, licence_attested_by: null, licence_attested_at: null }
+}
 
 /** What a change of a draft writes beside its text. */
 export interface DraftChange {

@@ -1,7 +1,15 @@
 import { recordAudit } from '../audit/index.ts'
 import { Problem } from '../web/problems.ts'
 import { checkDraft, nameFault } from './draft-check.ts'
-import { advanceDraft, getDraft, insertDraft, insertPublished, namesInUse, type PublishedRow } from './draft-queries.ts'
+import {
+  advanceDraft,
+  getDraft,
+  insertDraft,
+  insertPublished,
+  licenceOf,
+  namesInUse,
+  type PublishedRow,
+} from './draft-queries.ts'
 import type { AnyHandle } from './draft-tables.ts'
 import { readWorking, writeWorking } from './draft-working.ts'
 import { hashDefinition } from './shipped.ts'
@@ -103,7 +111,8 @@ export async function beginNextVersion(
     ...listItems(working).map(({ id }) => ({ item: id, of: before, their_item: id })),
   ]
   const draft = { slug, version: working.version, body: writeWorking(working), origin: 'version' as const }
-  return insertDraft(db, acting.companyId, { ...draft, licenceName: undefined, userId: acting.userId }, at)
+  const licence = await licenceOf(db, acting.companyId, before)
+  return insertDraft(db, acting.companyId, { ...draft, licence, userId: acting.userId }, at)
 }
 
 function audit(

@@ -11,6 +11,7 @@ import {
   getDraft,
   getPublished,
   insertDraft,
+  licenceRow,
   listDrafts,
   namesInUse,
   publishedRows,
@@ -138,9 +139,17 @@ function addNewRoutes(scope: FastifyInstance, services: Services): void {
       return await once(services, request, reply, async (db: AnyHandle) => {
         const taken = await nameFault(working, await namesInUse(db, companyId))
         if (taken) throw new RefusedForm([{ field: 'slug', message: faultWords(taken, say) }])
+        const at = services.clock.now()
         const { slug, version } = working
-        const draft = { slug, version, body: writeWorking(working), origin: 'form' as const, licenceName: undefined }
-        return addressOf(await insertDraft(db, companyId, { ...draft, userId: subjectId }, services.clock.now()))
+        const draft = { slug, version, body: writeWorking(working), origin: 'form' as const }
+        return addressOf(
+          await insertDraft(
+            db,
+            companyId,
+            { ...draft, licence: licenceRow(undefined, subjectId, at), userId: subjectId },
+            at,
+          ),
+        )
       })
     } catch (error) {
       if (!(error instanceof RefusedForm)) throw error

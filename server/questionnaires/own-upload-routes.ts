@@ -7,7 +7,15 @@ import { once } from '../web/repeated-post.ts'
 import type { FieldError } from '../web/render.ts'
 import { readFieldsBeforeFile, uploadOf } from '../web/upload.ts'
 import { nameFault, placedIn, type DraftFault } from './draft-check.ts'
-import { changeDraft, getDraft, insertDraft, namesInUse, StaleDraft, type DraftRow } from './draft-queries.ts'
+import {
+  changeDraft,
+  getDraft,
+  insertDraft,
+  licenceRow,
+  namesInUse,
+  StaleDraft,
+  type DraftRow,
+} from './draft-queries.ts'
 import type { AnyHandle } from './draft-tables.ts'
 import { faultWords, isTicked, typedText, type Typed } from './editor-fields.ts'
 import { addressOf, isOpen, loadDraft, revisionOf, sayIn } from './own-desk.ts'
@@ -79,7 +87,14 @@ async function receive(services: Services, request: FastifyRequest, reply: Fasti
       const taken = await nameFault({ slug, version }, names, row?.id)
       if (taken) throw new RefusedFile([placedIn(body, taken)])
       if (!row) {
-        const draft = { slug, version, body, origin: 'file' as const, licenceName: licence, userId: subjectId }
+        const draft = {
+          slug,
+          version,
+          body,
+          origin: 'file' as const,
+          licence: licenceRow(licence, subjectId, at),
+          userId: subjectId,
+        }
         return addressOf(await insertDraft(db, companyId, { ...draft, notCarried: notCarried ?? [] }, at))
       }
       const now = await getDraft(db, companyId, row.id)

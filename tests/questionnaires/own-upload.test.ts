@@ -95,6 +95,22 @@ test('a licensed instrument: whose leave, who attested it and when are kept; wit
     licence_attested_at: world.clock.now(),
   })
   expect(hr.text).toContain('許諾: 許諾書 第12号(確認 試験 hr 2026年11月2日 09:00)')
+  // the implementer reads it too, and the next version keeps it
+  const here = hr.url
+  await hr.submit(`${here}/send`)
+  const review = `/implementer/questionnaires/${here.split('/').at(-1)}`
+  const implementer = await browserOf(world, company, company.implementerId)
+  await implementer.get(review)
+  expect(implementer.text).toContain('許諾: 許諾書 第12号')
+  await implementer.submit(review, { verdict: 'yes', none_forbidden: 'yes' })
+  await hr.get(here)
+  await hr.submit(`${here}/publish`)
+  await hr.submit(/\/next$/)
+  expect((await drafts()).map(({ version, licence_name: name }) => `${version} ${name}`)).toEqual([
+    '1 許諾書 第12号',
+    '2 許諾書 第12号',
+  ])
+  await world.superuser.query("DELETE FROM questionnaire_version WHERE source = 'own'")
 })
 
 test('every fault with file, line and column, in the language of the page', async () => {
