@@ -31,7 +31,7 @@ test('another formula, range or number of items is another scale; the order of t
   const [load] = definition.scales
   const changed = (change: object): string => {
     const scales = [{ ...load!, ...change }, ...definition.scales.slice(1)]
-    return scalesOf({ ...definition, scales } as Questionnaire).get('quantitativeLoad')!
+    return scalesOf({ ...definition, scales }).get('quantitativeLoad')!
   }
   const own = scalesOf(definition).get('quantitativeLoad')
   expect(changed({ formula: { method: 'sum', constant: 15, plus: [], minus: ['q3', 'q1', 'q2'] } })).toBe(own)
@@ -43,7 +43,7 @@ test('another formula, range or number of items is another scale; the order of t
     ...section,
     options: [1, 2, 3, 4, 5].map((value) => ({ value, text: { ja: `${value}` } })),
   }))
-  expect(scalesOf({ ...definition, sections: others } as Questionnaire).get('quantitativeLoad')).not.toBe(own)
+  expect(scalesOf({ ...definition, sections: others }).get('quantitativeLoad')).not.toBe(own)
 })
 
 test('a scale that is one answer as it stands is that answer; the pulse is never its related scale', () => {
