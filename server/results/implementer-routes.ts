@@ -5,6 +5,7 @@ import type { Services } from '../services.ts'
 import { asAudience, forAudience, identityOf, workplacesInReach } from '../web/audience.ts'
 import { deskPage } from '../web/desk.ts'
 import { idOf } from '../web/params.ts'
+import { Problem } from '../web/problems.ts'
 import { once } from '../web/repeated-post.ts'
 import { addHandoverRoutes } from './handover-routes.ts'
 import { addNeedListRoute } from './need-list-route.ts'
@@ -85,6 +86,7 @@ export async function addImplementerRoutes(app: FastifyInstance, services: Servi
       const data = await asAudience<ResultsTables, Record<string, unknown>>(services, request, async (db) => {
         const { companyId } = identityOf(request)
         const campaign = await getCampaign(db, companyId, id)
+        if (campaign.kind === 'pulse') throw new Problem('not_found')
         const counts = await countNeeds(db, companyId, id)
         return {
           campaign,

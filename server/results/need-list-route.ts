@@ -5,6 +5,7 @@ import { getCampaign } from '../campaigns/index.ts'
 import type { Services } from '../services.ts'
 import { asAudience, workplacesInReach } from '../web/audience.ts'
 import { deskPage } from '../web/desk.ts'
+import { Problem } from '../web/problems.ts'
 import { idOf } from '../web/params.ts'
 import { filters, readNeedPage, type Reader } from './need-list.ts'
 import { needListView } from './need-pages.ts'
@@ -30,6 +31,8 @@ export function addNeedListRoute(
     const data = await asAudience<ResultsTables, Record<string, unknown>>(services, request, async (db) => {
       const reader = await readerOf(db, request)
       const campaign = await getCampaign(db, reader.companyId, id)
+      // a pulse gives nobody a result
+      if (campaign.kind === 'pulse') throw new Problem('not_found')
       const page = await readNeedPage(services, db, reader, campaign, {
         filter: query.show,
         page: query.page,

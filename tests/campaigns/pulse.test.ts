@@ -241,5 +241,9 @@ describe('closing', () => {
     await desk.get(`/implementer/campaigns/${ids[1]!}`)
     expect(desk.text).toContain('集計の公開待ち')
     expect(desk.text).not.toContain('面接指導の要否')
+    for (const page of ['needs', 'release']) {
+      await desk.get(`/implementer/campaigns/${ids[1]!}/${page}`)
+      expect(desk.status).toBe(404)
+    }
   })
 })
