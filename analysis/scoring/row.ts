@@ -29,7 +29,7 @@ export function compileRow(
   needed: ReadonlySet<string>,
 ): AnswerRow {
   const ids = keysOf(items.map(({ id }) => id))
-  const placeOf = new Map(ids.map((id, place) => [id, place]))
+  const placeOf = new Map(ids.map((id, place) => [id, place] as const))
   const columns = items
     .filter(({ id }) => counted.has(id))
     .map((asked) => ({ id: asked.id, needed: needed.has(asked.id), ...numbersAllowed(asked) }))
@@ -37,11 +37,10 @@ export function compileRow(
   // behind the last item: a NaN for what is not calculated with, and a place for answers that nobody reads
   const [nothing, unread] = [columns.length, columns.length + 1]
   const slots = Int32Array.from(ids, (id) => slotOfId.get(id) ?? unread)
-  const numbers = new Float64Array(columns.length + 2)
+  const numbers = new Float64Array(columns.length + 2).fill(Number.NaN)
   const lows = Float64Array.from(columns, ({ low }) => low)
   const highs = Float64Array.from(columns, ({ high }) => high)
   const isWhole = Uint8Array.from(columns, ({ whole }) => Number(whole))
-  const isNeeded = Uint8Array.from(columns, (column) => Number(column.needed))
   const gapped = columns.flatMap(({ among }, slot) => (among ? [{ slot, among }] : []))
 
   const faultOf = (answers: Answers): AnswerError => {
@@ -50,40 +49,39 @@ export function compileRow(
     return new AnswerError(wrong?.id ?? '', 'not-an-option')
   }
 
-  const read = (answers: Answers): string[] => {
+  /** Whatever is answered, in whatever order. */
+  const readAny = (answers: Answers): string[] => {
     numbers.fill(Number.NaN)
-    let next = 0
+    for (const [id, answer] of Object.entries(answers)) {
+      const slot = slots[placeOf.get(id) ?? -1]
+      if (slot === undefined) throw faultOf(answers)
+      if (slot === unread || answer === null || answer === undefined) continue
+      if (!isAllowed(columns[slot]!, answer)) throw faultOf(answers)
+      numbers[slot] = answer as number
+    }
+    return columns.filter((column, slot) => column.needed && Number.isNaN(numbers[slot]!)).map(({ id }) => id)
+  }
+
+  /** What nearly everybody sends, every number there and in printed order, takes no looking up; anything else is read anew. */
+  const read = (answers: Answers): string[] => {
+    let place = 0
     for (const id in answers) {
       const answer = answers[id]
-      let place = next
-      // answers mostly come in printed order: then nothing has to be looked up
-      if (ids[place] !== id) {
-        place = placeOf.get(id) ?? -1
-        if (place < 0) throw faultOf(answers)
-      }
-      next = place + 1
-      const slot = slots[place]!
-      if (typeof answer === 'number' && !Number.isNaN(answer)) numbers[slot] = answer
-      else if (answer !== null && answer !== undefined && slot !== unread) throw faultOf(answers)
+      if (ids[place] !== id || typeof answer !== 'number') return readAny(answers)
+      numbers[slots[place]!] = answer
+      place++
     }
-    let missing = 0
+    if (place < ids.length) return readAny(answers)
     for (let slot = 0; slot < columns.length; slot++) {
       const number = numbers[slot]!
-      if (number >= lows[slot]! && number <= highs[slot]!) {
-        if (isWhole[slot] === 1 && !Number.isInteger(number)) throw faultOf(answers)
-      } else if (Number.isNaN(number)) missing += isNeeded[slot]!
-      else throw faultOf(answers)
+      if (!(number >= lows[slot]! && number <= highs[slot]!)) return readAny(answers)
+      if (isWhole[slot] === 1 && !Number.isInteger(number)) return readAny(answers)
     }
-    for (const { slot, among } of gapped)
-      if (!Number.isNaN(numbers[slot]!) && !among.has(numbers[slot]!)) throw faultOf(answers)
-    return missing === 0
-      ? []
-      : columns.filter((column, slot) => column.needed && Number.isNaN(numbers[slot]!)).map(idOf)
+    for (const { slot, among } of gapped) if (!among.has(numbers[slot]!)) return readAny(answers)
+    return []
   }
   return { numbers, slotOf: (id) => slotOfId.get(id) ?? nothing, read }
 }
-
-const idOf = ({ id }: { readonly id: string }): string => id
 
 function isAllowed({ low, high, whole, among }: ReturnType<typeof numbersAllowed>, answer: Answer): boolean {
   if (answer === null) return true
