@@ -53,8 +53,6 @@ test('import says on stderr what could not be carried, and with 2 what is wrong'
     out: '',
     err: expect.stringMatching(/^wrong\.json: line 2, column 1: is no JSON/),
   })
-  const gone = await questionnaire('import', join(folder, 'gone.json'))
-  expect(gone).toMatchObject({ code: 2, err: expect.stringContaining('cannot be read (ENOENT)') })
 })
 
 test('export-response and import-responses: the same CSV', async () => {
@@ -76,9 +74,6 @@ test('export-texts as XLIFF, import-texts sees what it is', async () => {
   expect(parseDefinition(yaml, 'new').definition).toMatchObject({
     version: 2,
     title: { en: 'Do you recommend this workplace?' },
-  })
-  expect(await questionnaire('export-texts', 'recommendation', '--language', 'en', '--format', 'po')).toMatchObject({
-    out: '',
   })
 })
 
