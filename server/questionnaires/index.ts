@@ -5,6 +5,8 @@
  * them at start; `scoreCsv` scores a whole file for the command line. `addRoutes` is where a company makes its own: HR writes or
  * uploads a draft, tries it, the implementer reviews it, HR publishes it. Scoring itself is in `analysis/scoring/`.
  */
+import type { AddRoutes } from '../capabilities.ts'
+
 export { isLanguageCode } from '../../survey-definitions/schema.ts'
 export { publishedVersions, versionsOf } from './company-versions.ts'
 export type { InTransaction, VersionName } from './company-versions.ts'
@@ -18,7 +20,6 @@ export { parseDefinition } from './parse.ts'
 export type { DefinitionFault, ParsedDefinition } from './parse.ts'
 export type { DefinitionFaultCode } from './findings.ts'
 export { checkQuestionnairesInUse, getShipped, pinVersion } from './published.ts'
-export { addRoutes } from './routes.ts'
 export { ScoreCsvError, scoreCsv } from './score-csv.ts'
 export { findVersion, hashDefinition, loadShippedQuestionnaires, shippedQuestionnaires } from './shipped.ts'
 export type { ShippedQuestionnaires } from './shipped.ts'
@@ -29,3 +30,9 @@ export type { UnpublishedVersion } from './unpublished.ts'
 export { ShippedDefinitionsError } from './version.ts'
 export type { QuestionnaireVersion } from './version.ts'
 export { inWave } from './waves.ts'
+
+/** The pages are loaded with the server: the command line, which scores and checks, does not wait for them. */
+export const addRoutes: AddRoutes = async (app, services) => {
+  const routes = await import('./routes.ts')
+  await routes.addRoutes(app, services)
+}
