@@ -259,6 +259,8 @@ export interface CampaignOptions {
   workplaceIds?: readonly string[]
   /** the stress check that is asked; 57 items unless told */
   slug?: string
+  /** no stress check at all, only what would stand beside it */
+  pulse?: boolean
   /** instruments beside it; the single question on presenteeism unless told */
   beside?: readonly BesideInstrument[]
 }
@@ -281,11 +283,12 @@ export async function runCampaign(world: World, company: TestCompany, options: C
       db,
       companyId,
       {
-        name: `${year}年度ストレスチェック`,
+        ...(options.pulse ? { kind: 'pulse' as const } : {}),
+        name: options.pulse ? `${year}年 働き心地` : `${year}年度ストレスチェック`,
         opensOn: `${year}-11-02`,
         closesOn: `${year}-11-20`,
         questionnaires: [
-          { slug: options.slug ?? 'stress-check-57', version: 1 },
+          ...(options.pulse ? [] : [{ slug: options.slug ?? 'stress-check-57', version: 1 }]),
           ...(options.beside ?? [{ slug: 'presenteeism-spq' }]).map((one) => ({
             slug: one.slug,
             version: ('version' in one ? one.version : undefined) ?? 1,
@@ -296,7 +299,7 @@ export async function runCampaign(world: World, company: TestCompany, options: C
         floor: 10,
         employerReceivesIndividualResults: false,
         othersMayRequestInterview: false,
-        turnoverRiskPurpose: options.turnoverRiskPurpose ?? true,
+        turnoverRiskPurpose: options.pulse ? false : (options.turnoverRiskPurpose ?? true),
         remindersMaximum: 0,
         reminderIntervalDays: 5,
       },
@@ -306,6 +309,7 @@ export async function runCampaign(world: World, company: TestCompany, options: C
   )
   const resolved = options.highStressShareResolvedOn === undefined ? `${year}-10-20` : options.highStressShareResolvedOn
   await asRole(world, 'hr', companyId, async (db) => {
+    if (options.pulse) return advanceCampaign(db, companyId, campaignId, 'draft', 'prepared', at())
     const workplaces = await campaignWorkplaces(db, companyId, campaignId)
     const items = Object.fromEntries(committeeItems.map((item) => [item, `${item}: 審議した`]))
     await prepareCampaign(
@@ -341,10 +345,11 @@ export async function runCampaign(world: World, company: TestCompany, options: C
   await answerAll(world, company, campaignId, invitations, options)
   world.clock.set(`${year}-11-20T15:00:01Z`)
   await closeCampaign(world.services, companyId, campaignId, at())
-  await asRole(world, 'implementer', companyId, async (db) => {
-    await advanceCampaign(db, companyId, campaignId, 'closed', 'need_confirmed', at())
-    await advanceCampaign(db, companyId, campaignId, 'need_confirmed', 'results_released', at())
-  })
+  if (!options.pulse)
+    await asRole(world, 'implementer', companyId, async (db) => {
+      await advanceCampaign(db, companyId, campaignId, 'closed', 'need_confirmed', at())
+      await advanceCampaign(db, companyId, campaignId, 'need_confirmed', 'results_released', at())
+    })
   world.clock.set(`${year}-11-26T01:00:00Z`)
   return campaignId
 }
@@ -395,7 +400,7 @@ async function answerAll(
     if (options.skipEvery && index % options.skipEvery === 0) delete answers[['q47', 'q1', 'q30', 'q12'][index % 4]!]
     const sex = index % 9 === 0 ? null : index % 2 === 0 ? ('female' as const) : ('male' as const)
     const given = [
-      { version: stress, value: { answers, ...(sex ? { sex } : {}) } },
+      ...(options.pulse ? [] : [{ version: stress, value: { answers, ...(sex ? { sex } : {}) } }]),
       ...beside.map((one) => ({
         version: findVersion(shipped, `${one.slug}@${one.version ?? 1}`)!,
         value: { answers: one.answers({ code, seat, index, year: options.year }) },
@@ -428,6 +433,7 @@ async function answerAll(
         })
         const owner = { companyId, invitationId, campaignId, subjectId }
         await storingResponses(db, { ...owner, at }, responses).execute()
+        if (options.pulse) return
         const questionnaire = { slug: stress.slug, version: stress.version }
         const outcome = { ...owner, sex, questionnaire, criteriaMethod: 'simpleSum', answers } as const
         await storingResult(db, await sealResult(outcome, at, keys)).execute()
