@@ -58,10 +58,11 @@ async function inviteBatch(
     .where('c.purpose', '=', 'checkin')
     .where('c.confirmed_at', 'is not', null)
     .where('c.withdrawn_at', 'is', null)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('alumni_checkin as i')
+    .where((is) =>
+      is.not(
+        is.exists(
+          is
+            .selectFrom('alumni_checkin as i')
             .select('i.id')
             .whereRef('i.company_id', '=', 'm.company_id')
             .whereRef('i.member_id', '=', 'm.id')

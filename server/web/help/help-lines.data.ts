@@ -48,7 +48,8 @@ export const helpLines: readonly HelpLine[] = [
     confirmed: 'number',
   },
   {
-    // English; hours changed over the years. https://telljp.com/toll-free-suicide-awareness-month-2024/
+    // English; hours changed over the years, and whether the free number is one all year is not confirmed: the other one stands beside it.
+    // https://telljp.com/toll-free-suicide-awareness-month-2024/ https://japantoday.com/category/national/tell-tokyo-inochi-no-denwa-facebook-partner-to-prevent-suicide-in-japan
     id: 'tell',
     phone: '0800-300-8355',
     url: 'https://telljp.com/',
