@@ -82,11 +82,12 @@ function scaleTable(
     ],
     rows: scales.map((scale) => {
       const one = scores[scale.id]
+      const [low, high] = scale.range.map(number)
       const band = one && scale.bands?.find(({ from, to }) => one.raw >= from && one.raw <= to)
       return {
         cells: [
-          { heading: true, text: `${read(scale.title)} (${scale.id})` },
-          { numeric: true, text: number(one?.raw), note: `${number(scale.range[0])}–${number(scale.range[1])}` },
+          { heading: true, text: read(scale.title), note: `${scale.id} ${low}–${high}` },
+          { numeric: true, text: number(one?.raw) },
           ...(hasPoints ? [{ numeric: true, text: number(one?.point) }] : []),
           ...(hasBands ? [{ text: band ? read(band.title) : dash }] : []),
         ],
