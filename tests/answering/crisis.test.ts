@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hashDefinition } from '../../server/questionnaires/index.ts'
-import type { Browser } from '../helpers/browser.ts'
+import { createStaff, type Browser } from '../helpers/browser.ts'
 import { createWorld, type World } from '../helpers/world.ts'
 import { ownWordsDefinition, publishOwn } from './own-version.ts'
 import { lastGroup, openSurvey, start, type Survey } from './survey.ts'
@@ -109,6 +109,29 @@ describe('who writes words of the kept list', () => {
     expect([browser.status, browser.html]).toEqual([204, ''])
   })
 
+  test('also in what is written to the physician', async () => {
+    await createStaff(world, survey.company, 'physician')
+    await world.superuser.query('UPDATE role_grant SET secrecy_acknowledged_at = $2 WHERE company_id = $1', [
+      survey.company.companyId,
+      world.clock.now(),
+    ])
+    const { browser, code } = await openPlace('E007')
+    await browser.get('/answer/review')
+    await browser.submit('/answer/submit', { code: lastGroup(code) })
+    await browser.get('/answer/code')
+    await browser.submit('/answer/code', { code })
+    await browser.get('/result/consultation')
+    const [physician] = browser.form('/result/consultation').choices('physician')
+    const write = (message: string) =>
+      browser.submit('/result/consultation', { physician: physician!, message, how_to_reach: '内線12' })
+    await write('眠れない日が続いています')
+    expect(browser.status).toBe(200)
+    expect(browser.html).not.toContain(line)
+    await write('いなくなりたいと思うことがあります')
+    expect(browser.url).toBe('/result/consultation')
+    expect(browser.html).toContain(line)
+  })
+
   test('is told nowhere: neither a row nor a log line differs from those of another person', async () => {
     const calm = await walk('E004', { voice: '休憩室がほしい', whereElse: '川沿い' })
     const hard = await walk('E006', { voice: '死にたい', whereElse: 'もう消えたい' })
@@ -122,7 +145,7 @@ describe('who writes words of the kept list', () => {
       const { rows } = await world.superuser.query<{ text: string }>(`SELECT t::text AS text FROM ${name} t`)
       for (const { text } of rows)
         if (!text.includes(own))
-          expect(text, name).not.toMatch(/死にたい|消えたい|crisis|help_?line|0120-279-338|helpLine/)
+          expect(text, name).not.toMatch(/死にたい|消えたい|いなくなりたい|crisis|help_?line|0120-279-338|helpLine/)
     }
     for (const text of lines) expect(text).not.toMatch(/死にたい|消えたい|crisis|help|0120-279-338/)
   })
