@@ -110,7 +110,7 @@ export function analyseGroups(input: GroupAnalysisInput): GroupFigures[] {
       responseRate: group.invited > 0 ? people.length / group.invited : null,
       scales: Object.fromEntries(
         answered.flatMap(({ measure, figures }) =>
-          measure.kind === 'scale' ? [[measure.id, figures.byGroup.get(group.id) ?? null]] : [],
+          measure.kind !== 'item' ? [[measure.id, figures.byGroup.get(group.id) ?? null]] : [],
         ),
       ),
       highStress: highStressFigure(people),

@@ -40,7 +40,8 @@ export type ReportGroup = {
 /** Something averaged over a group: a scale's raw score or one item's answer. */
 export type Measure = {
   readonly id: string
-  readonly kind: 'scale' | 'item'
+  /** A field is made of scales: it is compared like one, but not named beside its own scales where differences are listed. */
+  readonly kind: 'scale' | 'field' | 'item'
   /** `positive`: a high value is good for the person. */
   readonly polarity: 'positive' | 'negative'
   readonly items: readonly string[]
@@ -72,7 +73,7 @@ export function measuresOf(
 
 /** A person's value of a measure, null where it is missing. */
 export function valueOf(respondent: ScoredRespondent, measure: Measure): number | null {
-  return (measure.kind === 'scale' ? respondent.scales[measure.id] : respondent.items[measure.id]) ?? null
+  return (measure.kind === 'item' ? respondent.items[measure.id] : respondent.scales[measure.id]) ?? null
 }
 
 /** Values by atom: the index that lets a group be put together without going over everybody again. */

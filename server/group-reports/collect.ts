@@ -234,11 +234,11 @@ function furtherMeasures({ definition, items }: QuestionnaireVersion): RangedMea
   return means
     .filter(({ id, of }) => of !== 'item' && isFurther(id))
     .toSorted((a, b) => Number(a.of === 'scale') - Number(b.of === 'scale'))
-    .map(({ id, range, unit, polarity }) => {
+    .map(({ id, of, range, unit, polarity }) => {
       const formula = definition.scales.find((one) => one.id === id)?.formula
       return {
         id,
-        kind: 'scale',
+        kind: of === 'composite' ? 'field' : 'scale',
         polarity: polarity ?? 'positive',
         items: formula ? itemsOfFormula(formula).filter((item) => asked.has(item)) : [],
         range,

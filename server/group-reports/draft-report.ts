@@ -80,7 +80,7 @@ export function draftReport(input: ReportInput, solve?: Solve): ReportDraft {
   for (const measure of input.measures) {
     const { unit } = measure
     const values = respondents.flatMap((one) => {
-      const value = (measure.kind === 'scale' ? one.scales[measure.id] : one.items[measure.id]) ?? null
+      const value = (measure.kind === 'item' ? one.items[measure.id] : one.scales[measure.id]) ?? null
       return value === null ? [] : [{ atom: one.atom, value: Math.round(value * unit) }]
     })
     const counts = countBy(values)
@@ -137,7 +137,7 @@ export function draftReport(input: ReportInput, solve?: Solve): ReportDraft {
     }),
   )
 
-  const scaleIds = input.measures.filter((measure) => measure.kind === 'scale').map((measure) => measure.id)
+  const scaleIds = input.measures.filter((measure) => measure.kind !== 'item').map((measure) => measure.id)
   const figures: ReportFigures = {
     response,
     highStress,

@@ -88,4 +88,10 @@ test('the 80 items also report their five fields and the 22 scales of what only 
   expect(mean('workEngagement')).toEqual({ kind: 'exact', mean: 3 })
   const titles = await titlesFor(content, 'ja')
   for (const id of content.furtherIds) expect(titles.scale(id)).not.toBe(id)
+  // a field is made of scales: it is never listed beside them
+  const listed = content.groups.flatMap(({ figures: { differences } }) =>
+    differences.kind === 'shown' ? [...differences.value.worse, ...differences.value.better] : [],
+  )
+  expect(listed.length).toBeGreaterThan(0)
+  for (const { scale } of listed) expect(content.furtherIds.slice(0, 5)).not.toContain(scale)
 })
