@@ -57,7 +57,7 @@ export function rangedThresholds(questionnaire: Questionnaire, criterion: Criter
     ...threshold,
     range: threshold.totals
       .map((id) => ranges.get(id) ?? [0, 0])
-      .reduce<[number, number]>(([low, high], range) => [low + range[0]!, high + range[1]!], [0, 0]),
+      .reduce<[number, number]>(([low, high], range) => [low + range[0], high + range[1]], [0, 0]),
   }))
 }
 

@@ -6,7 +6,7 @@ import type { Texts } from '../web/texts.ts'
 type Say = (key: string, params?: Record<string, string | number>) => string
 
 /** A condition on totals in words: 「Bが77点以上」, parts joined by 「かつ」 or 「または」. `nameOf`: what a total is called. */
-export function conditionWords(
+function conditionWords(
   condition: Condition,
   text: Say,
   nameOf: (total: string) => string = (id) => id,

@@ -150,7 +150,7 @@ export async function appliedCriteria(
 }
 
 /** Can these numbers stand for this form and method? The shape of its rules, each number within what its sum can reach. */
-export function fitsForm(
+function fitsForm(
   { method, rules }: { method: CriteriaMethod; rules: readonly CriteriaRule[] },
   definition: Questionnaire,
 ): boolean {
@@ -203,7 +203,7 @@ export async function criteriaOf(
 }
 
 /** A form's own numbers with their sources; undefined for a method it does not offer. */
-export function standardOf(version: QuestionnaireVersion, method: CriteriaMethod): StandardCriteria | undefined {
+function standardOf(version: QuestionnaireVersion, method: CriteriaMethod): StandardCriteria | undefined {
   const { definition } = version
   const criterion = definition.criteria.find((one) => one.method === methodNames[method])
   return (

@@ -349,7 +349,7 @@ describe('a trial', () => {
       "SELECT cell, respondents FROM disclosure_ledger WHERE company_id = $1 AND report_id = $2 AND cell LIKE 'criteria/%'",
       [company.companyId, reportId],
     )
-    expect(cells.map(({ cell }) => cell.split('/')[1]).toSorted()).toEqual(['all', ...told].toSorted())
+    expect(cells.map(({ cell }) => cell.split('/')[1]!).toSorted()).toEqual(['all', ...told].toSorted())
     expect(cells.every(({ respondents }) => respondents >= 10)).toBe(true)
     expect(implementer.text).toContain('「工場」の基準を当てはめて')
   })
