@@ -6,11 +6,7 @@ import type { Texts } from '../web/texts.ts'
 type Say = (key: string, params?: Record<string, string | number>) => string
 
 /** A condition on totals in words: 「Bが77点以上」, parts joined by 「かつ」 or 「または」. `nameOf`: what a total is called. */
-function conditionWords(
-  condition: Condition,
-  text: Say,
-  nameOf: (total: string) => string = (id) => id,
-): string {
+function conditionWords(condition: Condition, text: Say, nameOf: (total: string) => string = (id) => id): string {
   if ('all' in condition) return condition.all.map((one) => conditionWords(one, text, nameOf)).join(text('and'))
   if ('any' in condition) return condition.any.map((one) => conditionWords(one, text, nameOf)).join(text('or'))
   const names = condition.sum.map(nameOf)

@@ -68,7 +68,6 @@ const inStory = /❯ 名簿 2023-11/
 test.each([
   ['Ctrl+C while the database is coming up', 'SIGINT', first, 130],
   ['kill in the middle of the story', 'SIGTERM', inStory, 143],
-  ['a terminal that is closed while it is', 'SIGHUP', first, 129],
 ] as const)(
   '%s: the demo ends, its database is stopped, its folders are gone',
   async (_what, signal, when, expected) => {

@@ -40,7 +40,7 @@ test('the database dropping every connection, twice, amid mails and jobs: each m
     batchId,
     dueAt: at,
   }))
-  const objects = Array.from({ length: 20 }, () => newId(at))
+  const objects = Array.from({ length: 6 }, () => newId(at))
   await world.services.database.as({ role: 'scheduler', companyId }, at, async (db) => {
     await queueMail(db, companyId, mails, at)
     for (const object of objects) await requestJob(db, companyId, 'test.note', object, at)
