@@ -74,3 +74,39 @@ export function comparableKeys(
     items: new Map([...ranges].flatMap(([id, range]) => (range ? [[id, question(id)] as const] : []))),
   }
 }
+
+/**
+ * Key of what a method of the criteria adds up, whatever its thresholds: verdicts come from the same sums where the keys are equal.
+ * Undefined where the form does not offer the method.
+ *
+ * Example: the 57 and the 80 items have one key for each method (the 80 items are judged by the 57); the 23 items have another.
+ */
+export function criteriaKey(
+  definition: Questionnaire,
+  questionOf: QuestionOf,
+  method: 'simple-sum' | 'conversion',
+): ComparableKey | undefined {
+  const criterion = definition.criteria.find((one) => one.method === method)
+  if (!criterion) return undefined
+  const reference = `${definition.slug}@${definition.version}`
+  const name = (id: string) => questionOf(reference, id)
+  if (criterion.method === 'simple-sum') {
+    const asked = listItems(definition)
+    return JSON.stringify(
+      criterion.totals.map(({ section, reverse }) => [
+        asked
+          .filter((one) => one.sectionId === section && numericRange(one))
+          .map(({ id }) => name(id))
+          .toSorted(),
+        reverse.map(name).toSorted(),
+      ]),
+    )
+  }
+  const { scales } = comparableKeys(definition, questionOf)
+  const tables = new Map(pointScalesOf(definition).map(({ id, point_table: table }) => [id, table]))
+  return JSON.stringify(
+    criterion.totals.map(({ scales: ids }) =>
+      ids.map((id) => JSON.stringify([scales.get(id), tables.get(id)])).toSorted(),
+    ),
+  )
+}

@@ -22,7 +22,7 @@ export type { PlacedGroup } from './group-tree.ts'
 export { measuresOf } from './respondents.ts'
 export type { AtomValue, LooseAnswer, Measure, ReportGroup, RespondentSex, ScoredRespondent } from './respondents.ts'
 export { shrinkageRules } from './shrinkage.data.ts'
-export { comparableKeys, nameQuestions } from './comparable.ts'
+export { comparableKeys, criteriaKey, nameQuestions } from './comparable.ts'
 export type { ComparableKey, QuestionOf } from './comparable.ts'
 export { levelsOf, measuresOfInstrument, personFigures } from './instrument-measures.ts'
 export type {

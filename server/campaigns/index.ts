@@ -25,6 +25,7 @@ export {
   statutoryVersion,
   type AppliedCriteria,
   type CriteriaInForce,
+  type WorkplaceCriteria,
 } from './criteria.ts'
 export { criteriaLines, ruleWords } from './criteria-words.ts'
 export { campaignGroups, reportingGroups, type CampaignGroup, type ReportingGroup } from './groups.ts'

@@ -1,6 +1,5 @@
 import {
   findingItems,
-  lossScaleOf,
   measuresOf,
   measuresOfInstrument,
   personFigures,
@@ -11,17 +10,23 @@ import { itemsOfFormula, numericRange, pointScalesOf } from '../../analysis/scor
 import { wholeLocaleOf } from '../locales.ts'
 import { answersForAnalysis } from '../answering/index.ts'
 import {
+  campaignCriteria,
   campaignQuestionnaires,
+  criteriaInForce,
   getCampaign,
+  hashCriteria,
   listInvitations,
   openSnapshots,
   reportingGroups,
   type Campaign,
   type CampaignQuestionnaire,
+  type CriteriaMethod,
   type Invitation,
+  type WorkplaceCriteria,
 } from '../campaigns/index.ts'
 import { getCompanyDetails } from '../database/companies.ts'
 import { versionsOf, type QuestionnaireVersion } from '../questionnaires/index.ts'
+import { percentLossOf } from './percent-loss.ts'
 import { resultsForAnalysis } from '../results/index.ts'
 import type { Services } from '../services.ts'
 import {
@@ -181,6 +186,7 @@ async function collectStatutory(
     campaign: { id: campaign.id, name: campaign.name, opensOn: campaign.opensOn, closesOn: campaign.closesOn },
     floor: campaign.floor,
     criteriaMethod: campaign.criteriaMethod,
+    ...judgedBy(await campaignCriteria(db, companyId, campaignId), statutory, campaign.criteriaMethod),
     highStressShareResolvedOn: campaign.highStressShareResolvedOn,
     turnoverRiskPurpose: campaign.turnoverRiskPurpose,
     slug: statutory.slug,
@@ -198,9 +204,19 @@ async function collectStatutory(
   }
 }
 
-function percentLossOf({ definition, items }: QuestionnaireVersion) {
-  const itemOf = (id: string) => items.find((one) => one.id === id)?.item
-  return definition.scales.find(({ formula }) => lossScaleOf(formula, itemOf)?.basis === 'percent')
+/** By which numbers people were judged, as one value: the same wherever the same holds at every workplace. */
+function judgedBy(
+  workplaces: readonly WorkplaceCriteria[],
+  statutory: QuestionnaireVersion,
+  method: CriteriaMethod,
+): Pick<ReportInput, 'criteriaHash' | 'criteriaOwn'> {
+  const inForce = criteriaInForce(workplaces, statutory, method)
+  const kinds = new Set(inForce.map((one) => hashCriteria([{ ...one, workplaceId: '' }])))
+  const [only] = kinds
+  return {
+    criteriaHash: kinds.size === 1 ? only! : hashCriteria(inForce),
+    criteriaOwn: kinds.size > 1 || inForce.some(({ changed }) => changed),
+  }
 }
 
 /** Single items that findings read, as far as this questionnaire asks them. */

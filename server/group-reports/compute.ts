@@ -290,7 +290,7 @@ async function keepReport(
     campaign: campaign.id,
     floor: campaign.floor,
     tree: campaign.treeHash,
-    criteria: campaign.criteriaMethod,
+    criteria: report.kind === 'statutory' ? (drafts.draft?.content.criteriaHash ?? null) : null,
     resolved: campaign.highStressShareResolvedOn,
     questionnaires: report.questionnaires,
     responses: report.responses,

@@ -96,6 +96,10 @@ export interface ReportFrame {
   floor: number
   questionnaires: { slug: string; version: number; hash: string }[]
   criteriaMethod: 'simpleSum' | 'conversion'
+  /** SHA-256 of the criteria that were signed: shares of high stress are compared only where it is the same */
+  criteriaHash: string
+  /** some workplaces were judged by numbers, or a method, of their own */
+  criteriaOwn: boolean
   highStressShareResolvedOn: string | null
   turnoverRiskPurpose: boolean
   chartNorms: string

@@ -1,7 +1,7 @@
 import type { Disclosed } from '../../analysis/disclosure/index.ts'
 import { heatMap } from '../web/charts/index.ts'
 import type { AssessedValue } from './assessment-content.ts'
-import type { ReportContent, ReportedGroup } from './content.ts'
+import type { ReportedGroup } from './content.ts'
 import { heatCell } from './report-charts.ts'
 import { nameOf, sameMembers, tagOf, type ReportData } from './report-data.ts'
 import { findingView, footOf, inHalves } from './report-view.ts'
@@ -20,7 +20,7 @@ import {
 export function departmentView(data: ReportData, group: ReportedGroup, words: Words): Record<string, unknown> {
   const { content, assessment, previous, titles } = data
   const company = content.groups.find((one) => one.kind === 'company')!
-  const last = previous?.groups.find((one) => one.kind === group.kind && one.id === group.id)
+  const last = previous?.content.groups.find((one) => one.kind === group.kind && one.id === group.id)
   const before = last && sameMembers(last, group) ? last : undefined
   const turnover = assessment?.departments.get(group.id)
   const { findings, differences } = group.figures
@@ -29,7 +29,7 @@ export function departmentView(data: ReportData, group: ReportedGroup, words: Wo
     campaignName: content.campaign.name,
     lead: leadOf(group, turnover, words),
     above: content.groups.find((one) => one.kind !== 'rest' && one.id === group.parent)?.name ?? '',
-    keyFigures: keyFigures(content, group, company, before, words),
+    keyFigures: keyFigures(data, group, company, before, words),
     hasBefore: before !== undefined,
     sure: howSure(group, turnover, words),
     heat: heatOf(data, company, group, words, content.scaleIds, 'department-heat'),
@@ -55,19 +55,20 @@ export function departmentView(data: ReportData, group: ReportedGroup, words: Wo
 }
 
 function keyFigures(
-  { highStressShareResolvedOn, presenteeismAsked }: ReportContent,
+  { content: { highStressShareResolvedOn, presenteeismAsked }, previous }: ReportData,
   group: ReportedGroup,
   company: ReportedGroup,
   before: ReportedGroup | undefined,
   words: Words,
 ) {
   const resolved = highStressShareResolvedOn !== null
-  const row = (label: string, say: (one: ReportedGroup) => Cell) => ({
+  // other questions or other criteria: a figure of last time that means something else is not put beside this one
+  const row = (label: string, say: (one: ReportedGroup) => Cell, what?: 'chart' | 'highStress' | 'presenteeism') => ({
     cells: [
       { text: words.t(`column.${label}`), heading: true },
       say(group),
       say(company),
-      ...(before ? [say(before)] : []),
+      ...(before ? [what && !previous?.[what] ? { text: words.t('notComparable'), numeric: true } : say(before)] : []),
     ],
   })
   return {
@@ -86,23 +87,29 @@ function keyFigures(
         })),
       ),
       ...(['total', 'loadControl', 'support'] as const).map((axis) =>
-        row(axis === 'total' ? 'totalRisk' : axis, ({ figures }) =>
-          figureCell(figures.chart, (value, n) => ({
-            text: words.number(value[axis]),
-            note: `${sayInterval(words, value.interval90[axis])} n=${words.number(n)}`,
-          })),
+        row(
+          axis === 'total' ? 'totalRisk' : axis,
+          ({ figures }) =>
+            figureCell(figures.chart, (value, n) => ({
+              text: words.number(value[axis]),
+              note: `${sayInterval(words, value.interval90[axis])} n=${words.number(n)}`,
+            })),
+          'chart',
         ),
       ),
       ...(resolved
         ? [
-            row('highStress', ({ figures: { highStress, highStressInterval } }) =>
-              figureCell(highStress, (value, n) => ({
-                text: sayShare(words, value),
-                note:
-                  value.kind === 'exact' && highStressInterval.kind === 'shown'
-                    ? `${sayPercentInterval(words, highStressInterval.value)} n=${words.number(n)}`
-                    : `n=${words.number(n)}`,
-              })),
+            row(
+              'highStress',
+              ({ figures: { highStress, highStressInterval } }) =>
+                figureCell(highStress, (value, n) => ({
+                  text: sayShare(words, value),
+                  note:
+                    value.kind === 'exact' && highStressInterval.kind === 'shown'
+                      ? `${sayPercentInterval(words, highStressInterval.value)} n=${words.number(n)}`
+                      : `n=${words.number(n)}`,
+                })),
+              'highStress',
             ),
           ]
         : []),

@@ -155,6 +155,8 @@ export function draftReport(input: ReportInput, solve?: Solve): ReportDraft {
     floor: plan.floor,
     questionnaires: [...input.questionnaires],
     criteriaMethod: input.criteriaMethod,
+    criteriaHash: input.criteriaHash,
+    criteriaOwn: input.criteriaOwn,
     highStressShareResolvedOn: input.highStressShareResolvedOn,
     turnoverRiskPurpose: input.turnoverRiskPurpose,
     chartNorms: chartRules.norms,
@@ -192,7 +194,12 @@ export function draftReport(input: ReportInput, solve?: Solve): ReportDraft {
     const highStress = keep(
       'highStress',
       counts,
-      discloseShare(plan, { counts, positives, resolved, basis: input.criteriaMethod }),
+      discloseShare(plan, {
+        counts,
+        positives,
+        resolved,
+        basis: input.criteriaOwn ? `criteria ${input.criteriaHash.slice(0, 12)}` : input.criteriaMethod,
+      }),
     )
     const highStressInterval = keep(
       'highStressInterval',

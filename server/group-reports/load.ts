@@ -2,6 +2,7 @@ import { Problem } from '../web/problems.ts'
 import { readAssessment } from './assessment-content.ts'
 import { assessmentOf } from './assessment-queries.ts'
 import { readContent } from './content.ts'
+import { earlierReport } from './earlier-report.ts'
 import { readInstrument } from './instrument-content.ts'
 import { instrumentTitles } from './instrument-titles.ts'
 import type { InstrumentData } from './instrument-view.ts'
@@ -31,7 +32,7 @@ export async function loadReport(
     contentHash: report.contentHash,
     methodVersion: report.methodVersion,
     assessment: stored && readAssessment(stored.content),
-    previous: before === undefined ? undefined : readContent(before),
+    previous: before === undefined ? undefined : await earlierReport(db, companyId, content, readContent(before)),
     titles: await titlesFor(content, locale),
     departmentHref,
   }

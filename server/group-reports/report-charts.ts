@@ -1,6 +1,7 @@
 import { chartCoefficients, chartNorms, chartRules, type ChartNormSetId } from '../../analysis/groups/index.ts'
 import { forestPlot, heatMap, judgementChart, type HeatCell, type JudgementPoint } from '../web/charts/index.ts'
 import type { ChartValue, ReportedGroup, ReportFrame } from './content.ts'
+import { comparableContent } from './earlier-report.ts'
 import { byRisk, isShown, nameOf, sameMembers, type Marks, type ReportData } from './report-data.ts'
 import { sayMean, sayRisk, type Words } from './words.ts'
 
@@ -48,7 +49,9 @@ export function heatCell(group: ReportedGroup, scale: string, words: Words): Hea
  * risks, computed by sex, stand in the table.
  */
 export function drawJudgement({ content, previous }: ReportData, marks: Marks, words: Words): string {
-  const before = new Map(previous?.groups.map((group) => [`${group.kind}${group.id}`, group]))
+  const before = new Map(
+    comparableContent(previous, 'chart')?.groups.map((group) => [`${group.kind}${group.id}`, group]),
+  )
   const points = content.groups.flatMap((group) => {
     const { chart } = group.figures
     if (group.kind === 'rest' || chart.kind === 'withheld') return []

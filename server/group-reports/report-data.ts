@@ -1,5 +1,6 @@
 import type { AssessedValue, ReadAssessment } from './assessment-content.ts'
 import type { GroupFrame, ReportContent } from './content.ts'
+import type { EarlierReport } from './earlier-report.ts'
 import type { ScaleTitles } from './titles.ts'
 import type { Words } from './words.ts'
 
@@ -11,7 +12,7 @@ export interface ReportData {
   /** undefined before it was made, or without that purpose */
   assessment: ReadAssessment | undefined
   /** the released report before this one */
-  previous: ReportContent | undefined
+  previous: EarlierReport | undefined
   titles: ScaleTitles
   /** where a department's page is; undefined: no links */
   departmentHref: ((id: string) => string) | undefined

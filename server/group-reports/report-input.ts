@@ -25,6 +25,10 @@ export interface ReportInput {
   campaign: { id: string; name: string; opensOn: string; closesOn: string }
   floor: number
   criteriaMethod: CriteriaMethod
+  /** SHA-256 of the criteria that were signed, see `judgedBy` */
+  criteriaHash: string
+  /** workplaces decided numbers or a method of their own */
+  criteriaOwn: boolean
   highStressShareResolvedOn: string | null
   turnoverRiskPurpose: boolean
   /** the stress check among the questionnaires */

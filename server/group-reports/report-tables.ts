@@ -1,5 +1,6 @@
 import type { Disclosed } from '../../analysis/disclosure/index.ts'
 import type { AssessedValue } from './assessment-content.ts'
+import { comparableContent } from './earlier-report.ts'
 import { byRisk, isShown, nameOf, partsOf, sameMembers, tagOf, type Marks, type ReportData } from './report-data.ts'
 import {
   figureCell,
@@ -129,7 +130,8 @@ export function heatTable({ content, titles }: ReportData, words: Words, ids = c
   }
 }
 
-export function judgementTable({ content, previous }: ReportData, marks: Marks, words: Words) {
+export function judgementTable({ content, previous: earlier }: ReportData, marks: Marks, words: Words) {
+  const previous = comparableContent(earlier, 'chart')
   const before = new Map(previous?.groups.map((group) => [`${group.kind}${group.id}`, group]))
   return {
     columns: ['number', 'department', 'loadControl', 'support', 'totalRisk', ...(previous ? ['totalBefore'] : [])].map(

@@ -1,3 +1,4 @@
+import { comparableContent } from './earlier-report.ts'
 import { isFlagged } from './summary.ts'
 import { byRisk, isShown, type ReportData } from './report-data.ts'
 import { sayInterval, sayRisk, type Words } from './words.ts'
@@ -40,7 +41,7 @@ function companySentence({ content, previous }: ReportData, words: Words): strin
     total: words.number(total),
     interval: sayInterval(words, interval90.total),
   })
-  const before = previous?.groups.find((group) => group.kind === 'company')?.figures.chart
+  const before = comparableContent(previous, 'chart')?.groups.find((group) => group.kind === 'company')?.figures.chart
   const change = before?.kind === 'shown' ? words.t('sentence.before', { total: words.number(before.value.total) }) : ''
   return taking + risk + change
 }

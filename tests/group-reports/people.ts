@@ -67,6 +67,8 @@ export function randomInput(seed: number, options: { holes?: number; stressed?: 
     presenteeism: respondents.filter(() => random.uniform() < 0.8).map(({ atom }) => ({ atom, value: whole(60) })),
     presenteeismRange: [0, 99],
     presenteeismAsked: true,
+    criteriaHash: 'a'.repeat(64),
+    criteriaOwn: false,
     responseIds: [],
   }
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { computeGroupReport, releaseReport } from '../../server/group-reports/index.ts'
-import { readContent } from '../../server/group-reports/content.ts'
+import { readContent, type ReportContent } from '../../server/group-reports/content.ts'
+import { earlierReport } from '../../server/group-reports/earlier-report.ts'
 import { createWords } from '../../server/group-reports/words.ts'
 import { roundsOf, type TrendContent } from '../../server/group-reports/trend-rounds.ts'
 import { linesWithPast, meanIn } from '../../server/group-reports/trend-view.ts'
@@ -101,6 +102,28 @@ describe('57, then 80, then 23 items', () => {
     expect(hr.status).toBe(200)
     expect(hr.text).toContain('営業第一課の推移')
     expect((await hr.get(`/hr/reports/${reports[2]!.id}/trends/${company.departmentId('S3')}`)).status).toBe(404)
+  })
+
+  test('last time stands beside a figure only where it means the same', async () => {
+    const { companyId } = company
+    const compared = (now: number, before: number, change: Partial<ReportContent> = {}) =>
+      asRole(
+        world,
+        'hr',
+        companyId,
+        (db) => earlierReport(db, companyId, { ...reports[now]!.content, ...change }, reports[before]!.content),
+        company.userIds.hr,
+      )
+    expect(await compared(1, 0)).toMatchObject({ chart: true, highStress: true, presenteeism: false })
+    expect(await compared(2, 1)).toMatchObject({ chart: true, highStress: false })
+    expect(await compared(1, 0, { criteriaHash: 'f'.repeat(64) })).toMatchObject({ chart: true, highStress: false })
+    expect(await compared(1, 0, { chartNorms: 'another nation' })).toMatchObject({ chart: false, highStress: true })
+    const rowOf = (text: string) => new RegExp(`<tr>(?:(?!</tr>).)*${text}(?:(?!</tr>).)*</tr>`, 's').exec(hr.html)![0]
+    await hr.get(`/hr/reports/${reports[2]!.id}/departments/${company.departmentId('S1')}`)
+    expect(rowOf('高ストレス')).toContain('比べられません')
+    expect(rowOf('総合健康リスク')).not.toContain('比べられません')
+    await hr.get(`/hr/reports/${reports[1]!.id}/departments/${company.departmentId('S1')}`)
+    expect(hr.html).not.toContain('比べられません')
   })
 
   test('a manager sees the own line', async () => {

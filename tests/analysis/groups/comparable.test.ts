@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { comparableKeys, nameQuestions } from '../../../analysis/groups/index.ts'
+import { comparableKeys, criteriaKey, nameQuestions } from '../../../analysis/groups/index.ts'
 import { findVersion, shippedQuestionnaires } from '../../../server/questionnaires/index.ts'
 import type { Questionnaire } from '../../../survey-definitions/schema.ts'
 
@@ -54,4 +54,18 @@ test('a scale that is one answer as it stands is that answer; the pulse is never
   expect([...comparableKeys(form('pulse'), questionOf).items.values()].filter((key) => stress.includes(key))).toEqual(
     [],
   )
+})
+
+test('the 57 and the 80 items are judged from the same sums, the 23 from others; without the maps none are', () => {
+  const keys = (slug: string, name = questionOf) =>
+    (['simple-sum', 'conversion'] as const).map((method) => criteriaKey(form(slug), name, method))
+  const [bySum, byTable] = keys('stress-check-57')
+  expect(keys('stress-check-80')).toEqual([bySum, byTable])
+  expect(bySum).not.toBe(byTable)
+  const [short, none] = keys('stress-check-23')
+  expect(short).toBeDefined()
+  expect(short).not.toBe(bySum)
+  expect(none).toBeUndefined()
+  const bare = nameQuestions([])
+  expect(keys('stress-check-80', bare)).not.toContain(keys('stress-check-57', bare)[0])
 })
