@@ -22,6 +22,8 @@ const program = new Command('hanamichi')
   )
   .version(version)
   .showHelpAfterError()
+  // a wrong argument is wrong input like any other
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
 
 function port(text: string): number {
   const value = Number(text)

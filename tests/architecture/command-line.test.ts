@@ -47,7 +47,7 @@ describe('the command line', () => {
     ['no file', ['backup'], "missing required argument 'file'"],
   ])('%s: said, with how it is used, and nothing begun', async (_what, args, says) => {
     const { code, out, err } = await hanamichi(...args)
-    expect([code, out]).toEqual([1, ''])
+    expect([code, out]).toEqual([2, ''])
     expect(err).toContain(says)
     expect(err).toContain('Usage: hanamichi')
   })
