@@ -67,7 +67,7 @@ export async function startServer(args: string[], environment: Record<string, st
   const child = spawn(
     process.execPath,
     [
-      '--max-semi-space-size=8',
+      '--max-semi-space-size=4',
       ...nodeOptions,
       resolve(import.meta.dirname, '../../server/cli.ts'),
       'serve',
