@@ -1,12 +1,11 @@
 import { recordAudit } from '../audit/index.ts'
 import { dateIn } from '../clock.ts'
 import { listCompanies } from '../database/companies.ts'
-import { newId } from '../ids.ts'
-import { nextDaytime, queueMail } from '../mail/index.ts'
 import { getShipped } from '../questionnaires/index.ts'
+import { inviteDue } from './due-surveys.ts'
 import type { Services } from '../services.ts'
 import { Problem } from '../web/problems.ts'
-import { addDays, decideFollowupDue, startOfDay } from './rules.ts'
+import { addDays, decideFollowupDue } from './rules.ts'
 import { exitFollowup, exitInterview } from './surveys.ts'
 import { findInterview } from './interviews.ts'
 import { graduationsOf, type AnyHandle, type GraduationTables } from './tables.ts'
@@ -91,40 +90,8 @@ const record = (db: AnyHandle, of: Own, action: string, at: Date) =>
  * Queues the follow-ups whose day has come (role scheduler), by day only, once each. Whether there is a confirmed private address, and whether it is not
  * too late by now, is asked when the mail is sent.
  */
-export async function inviteDueFollowups(services: Services, at: Date): Promise<number> {
-  let invited = 0
-  for (const { companyId, timeZone } of await listCompanies(services.database)) {
-    if (nextDaytime(at, timeZone) > at) continue
-    const today = dateIn(timeZone, at)
-    invited += await services.database.as<GraduationTables, number>(
-      { role: 'scheduler', companyId },
-      at,
-      async (db) => {
-        const due = await db
-          .updateTable('exit_followup')
-          .set({ state: 'invited' })
-          .where('company_id', '=', companyId)
-          .where('state', '=', 'waiting')
-          .where('due_on', '<=', today)
-          .returning('id')
-          .execute()
-        const day = startOfDay(today, timeZone)
-        const mails = due.map(({ id }) => ({
-          mailClass: 'survey' as const,
-          template: 'graduations.exit-followup',
-          area: 'exit' as const,
-          subjectId: id,
-          contextId: id,
-          batchId: newId(day),
-          dueAt: day,
-        }))
-        await queueMail(db, companyId, mails, day)
-        return mails.length
-      },
-    )
-  }
-  return invited
-}
+export const inviteDueFollowups = (services: Services, at: Date): Promise<number> =>
+  inviteDue(services, { table: 'exit_followup', template: 'graduations.exit-followup' }, at)
 
 /**
  * Forgets follow-ups: answers after three years, agreements that were never answered when nothing leads to them any more. Keys first, each as the person

@@ -1,12 +1,9 @@
 import { recordAudit } from '../audit/index.ts'
 import { dateIn } from '../clock.ts'
-import { listCompanies } from '../database/companies.ts'
-import { newId } from '../ids.ts'
-import { nextDaytime, queueMail } from '../mail/index.ts'
+import { inviteDue } from './due-surveys.ts'
 import type { Services } from '../services.ts'
-import { startOfDay } from './rules.ts'
 import { exitInterview, type ExitSurvey } from './surveys.ts'
-import { graduationsOf, type AnyHandle, type GraduationTables, type InterviewState, type Visibility } from './tables.ts'
+import { graduationsOf, type AnyHandle, type InterviewState, type Visibility } from './tables.ts'
 
 /** Answers by item id, as analysis/scoring reads them; null is left open. */
 export type InterviewAnswers = Record<string, number | string | readonly (number | string)[] | null>
@@ -144,37 +141,5 @@ export async function openAnswers(
  * Queues the interview mails that are due (role scheduler): waiting interviews whose date has come, by day only. The state changes with the queueing,
  * so twice queues once. Whether and where it can still go is decided when it is sent.
  */
-export async function inviteDueInterviews(services: Services, at: Date): Promise<number> {
-  let invited = 0
-  for (const { companyId, timeZone } of await listCompanies(services.database)) {
-    if (nextDaytime(at, timeZone) > at) continue
-    const today = dateIn(timeZone, at)
-    invited += await services.database.as<GraduationTables, number>(
-      { role: 'scheduler', companyId },
-      at,
-      async (db) => {
-        const due = await db
-          .updateTable('exit_interview')
-          .set({ state: 'invited' })
-          .where('company_id', '=', companyId)
-          .where('state', '=', 'waiting')
-          .where('due_on', '<=', today)
-          .returning('id')
-          .execute()
-        const day = startOfDay(today, timeZone)
-        const mails = due.map(({ id }) => ({
-          mailClass: 'survey' as const,
-          template: 'graduations.exit-interview',
-          area: 'exit' as const,
-          subjectId: id,
-          contextId: id,
-          batchId: newId(day),
-          dueAt: day,
-        }))
-        await queueMail(db, companyId, mails, day)
-        return mails.length
-      },
-    )
-  }
-  return invited
-}
+export const inviteDueInterviews = (services: Services, at: Date): Promise<number> =>
+  inviteDue(services, { table: 'exit_interview', template: 'graduations.exit-interview' }, at)
